@@ -1,0 +1,229 @@
+import { AwsError } from './aws-error.ts';
+
+/** S3's errors about the request itself: its form, bytes, signature. Offered through s3.ts. */
+type Fields = Record<string, string>;
+type Extra = { fields?: Fields; headers?: Record<string, string>; cause?: unknown };
+
+// --- Requests ---
+
+export const invalidArgument = (message: string, argumentName?: string, argumentValue?: string) =>
+  new AwsError('InvalidArgument', 400, message, {
+    fields: {
+      ...(argumentName === undefined ? {} : { ArgumentName: argumentName }),
+      ...(argumentValue === undefined ? {} : { ArgumentValue: argumentValue }),
+    },
+  });
+
+export const invalidRequest = (message: string, fields: Fields = {}) =>
+  new AwsError('InvalidRequest', 400, message, { fields });
+
+export const malformedXml = (cause?: unknown) =>
+  new AwsError(
+    'MalformedXML',
+    400,
+    'The XML you provided was not well-formed or did not validate against our published schema',
+    { cause },
+  );
+
+export const malformedAclError = () =>
+  new AwsError(
+    'MalformedACLError',
+    400,
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
+
+export const malformedPolicy = (message: string) => new AwsError('MalformedPolicy', 400, message);
+
+export const missingSecurityHeader = (headerName: string) =>
+  new AwsError('MissingSecurityHeader', 400, 'Your request was missing a required header.', {
+    fields: { MissingHeaderName: headerName },
+  });
+
+export const missingRequestBody = () => new AwsError('MissingRequestBodyError', 400, 'Request Body is empty');
+
+export const unexpectedContent = () =>
+  new AwsError('UnexpectedContent', 400, 'This request does not support content.');
+
+export const maxMessageLengthExceeded = (lengthMax: number) =>
+  new AwsError('MaxMessageLengthExceeded', 400, 'Your request was too large.', {
+    fields: { MaxMessageLengthBytes: String(lengthMax) },
+  });
+
+export const invalidTag = (message: string, fields: Fields = {}) =>
+  new AwsError('InvalidTag', 400, message, { fields });
+
+export const invalidUri = (uri: string) =>
+  new AwsError('InvalidURI', 400, "Couldn't parse the specified URI.", { fields: { URI: uri } });
+
+/** Accepted means obeyed: validated, but its effect is not built. `header` also names elements. */
+export const notImplemented = (header?: string, additionalMessage?: string) =>
+  new AwsError(
+    'NotImplemented',
+    501,
+    header === undefined
+      ? 'The requested functionality is not implemented'
+      : 'A header you provided implies functionality that is not implemented',
+    {
+      fields: {
+        ...(header === undefined ? {} : { Header: header }),
+        ...(additionalMessage === undefined ? {} : { additionalMessage }),
+      },
+    },
+  );
+
+/** For XML elements, where AWS has no text of its own. */
+export const elementNotImplemented = (element: string) =>
+  new AwsError(
+    'NotImplemented',
+    501,
+    `The element ${element} implies functionality that is not implemented`,
+    {
+      fields: { Element: element },
+    },
+  );
+
+export const corsNotEnabled = (method: string) =>
+  new AwsError('AccessForbidden', 403, 'CORSResponse: CORS is not enabled for this bucket.', {
+    fields: { Method: method, ResourceType: 'BUCKET' },
+  });
+
+// --- Bytes and checksums ---
+
+export const badDigest = (
+  message = 'The Content-MD5 you specified did not match what we received.',
+  fields: Fields = {},
+) => new AwsError('BadDigest', 400, message, { fields });
+
+export const badContentMd5 = (expected: string, calculated: string) =>
+  badDigest(undefined, { ExpectedDigest: expected, CalculatedDigest: calculated });
+
+/** `algorithm` as AWS writes it in this text: CRC32, SHA256, ... */
+export const badChecksum = (algorithm: string) =>
+  badDigest(`The ${algorithm} you specified did not match the calculated checksum.`);
+
+export const invalidChecksumHeader = (headerName: string) =>
+  invalidRequest(`Value for ${headerName} header is invalid.`);
+
+export const multipleChecksums = () =>
+  invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+
+export const invalidDigest = (contentMd5: string) =>
+  new AwsError('InvalidDigest', 400, 'The Content-MD5 you specified was invalid.', {
+    fields: { 'Content-MD5': contentMd5 },
+  });
+
+export const contentSha256Mismatch = (declared: string, computed: string) =>
+  new AwsError(
+    'XAmzContentSHA256Mismatch',
+    400,
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    { fields: { ClientComputedContentSHA256: declared, S3ComputedContentSHA256: computed } },
+  );
+
+export const incompleteBody = () =>
+  new AwsError('IncompleteBody', 400, 'The request body terminated unexpectedly');
+
+export const missingContentLength = () =>
+  new AwsError('MissingContentLength', 411, 'You must provide the Content-Length HTTP header.');
+
+export const requestTimeout = () =>
+  new AwsError(
+    'RequestTimeout',
+    400,
+    'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
+  );
+
+export const malformedTrailer = () =>
+  new AwsError(
+    'MalformedTrailerError',
+    400,
+    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+  );
+
+// --- Encryption ---
+
+export const invalidEncryptionAlgorithm = (algorithm: string) =>
+  new AwsError(
+    'InvalidEncryptionAlgorithmError',
+    400,
+    'The encryption request you specified is not valid. Supported value: AES256.',
+    { fields: { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: algorithm } },
+  );
+
+export const kmsNotFound = (message: string) => new AwsError('KMS.NotFoundException', 400, message);
+
+export const kmsDisabled = (keyArn: string) =>
+  new AwsError('KMS.DisabledException', 400, `${keyArn} is disabled.`);
+
+// --- Access and signatures ---
+
+export const accessDenied = (message = 'Access Denied', extra: Extra = {}) =>
+  new AwsError('AccessDenied', 403, message, extra);
+
+export const invalidAccessKeyId = (accessKeyId: string) =>
+  new AwsError(
+    'InvalidAccessKeyId',
+    403,
+    'The AWS Access Key Id you provided does not exist in our records.',
+    { fields: { AWSAccessKeyId: accessKeyId } },
+  );
+
+export const invalidToken = (token: string) =>
+  new AwsError('InvalidToken', 400, 'The provided token is malformed or otherwise invalid.', {
+    fields: { 'Token-0': token },
+  });
+
+export const expiredToken = (token: string) =>
+  new AwsError('ExpiredToken', 400, 'The provided token has expired.', { fields: { 'Token-0': token } });
+
+export const signatureDoesNotMatch = (fields: Fields) =>
+  new AwsError(
+    'SignatureDoesNotMatch',
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    { fields },
+  );
+
+export const requestTimeTooSkewed = (requestTime: string, serverTime: string, skewMsMax: number) =>
+  new AwsError(
+    'RequestTimeTooSkewed',
+    403,
+    'The difference between the request time and the current time is too large.',
+    {
+      fields: {
+        RequestTime: requestTime,
+        ServerTime: serverTime,
+        MaxAllowedSkewMilliseconds: String(skewMsMax),
+      },
+    },
+  );
+
+/** A presigned URL after its end. Times as AWS writes them: seconds for `expiresSeconds`, ISO for the others. */
+export const requestExpired = (expiresSeconds: string, expires: string, serverTime: string) =>
+  accessDenied('Request has expired', {
+    fields: { 'X-Amz-Expires': expiresSeconds, Expires: expires, ServerTime: serverTime },
+  });
+
+export const headersNotSigned = (headerNames: string) =>
+  accessDenied('There were headers present in the request which were not signed', {
+    fields: { HeadersNotSigned: headerNames },
+  });
+
+export const authorizationHeaderMalformed = (message: string, fields: Fields = {}) =>
+  new AwsError('AuthorizationHeaderMalformed', 400, message, { fields });
+
+export const authorizationQueryParametersError = (message: string) =>
+  new AwsError('AuthorizationQueryParametersError', 400, message);
+
+export const missingSecurityElement = () =>
+  new AwsError('MissingSecurityElement', 400, 'The SOAP 1.1 request is missing a security element.');
+
+// --- The server ---
+
+export const internalError = (cause?: unknown) =>
+  new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.', { cause });
+
+export const slowDown = () => new AwsError('SlowDown', 503, 'Please reduce your request rate.');
+
+export const serviceUnavailable = (message = 'Service is unable to handle request.', cause?: unknown) =>
+  new AwsError('ServiceUnavailable', 503, message, { cause });
