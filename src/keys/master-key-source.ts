@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { systemRandom } from '../lib/random.ts';
+import { MASTER_KEY_BYTES, type MasterKey, MasterKeyError, makeMasterKey } from './master-key.ts';
+
+/** Where the master key comes from. All three give the same text: one base64 key a line, the newest first. */
+export type MasterKeySource =
+  /** Made, mode 0600, when it is not there. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** The text itself, from a variable. A space or comma separates as a line end does. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** A program and its arguments (no shell) that prints the text, e.g. a secret manager's client. */
+  | { readonly kind: 'command'; readonly command: readonly [string, ...string[]] };
+
+/** Secret managers answer in seconds; a start that hangs must say why. */
+const COMMAND_MS_MAX = 30_000;
+const FILE_MODE = 0o600;
+
+/** @throws MasterKeyError with a sentence for people; never with key material. */
+export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey[]> {
+  switch (source.kind) {
+    case 'text':
+      return parseMasterKeys(source.text, 'the master key variable');
+    case 'command':
+      return parseMasterKeys(await runCommand(source.command), `the command ${source.command[0]}`);
+    case 'file':
+      return parseMasterKeys(await readOrMakeFile(source.path), source.path);
+  }
+}
+
+/** Puts a new generation in front of the file's; older keys stay, so that what they wrapped still opens. */
+export async function rotateMasterKeyFile(path: string): Promise<MasterKey[]> {
+  const older = await readFile(path, 'utf8');
+  parseMasterKeys(older, path);
+  const text = `${newKeyLine()}${older}`;
+  await writeFileDurably(path, text);
+  return parseMasterKeys(text, path);
+}
+
+/** @throws MasterKeyError naming `origin`. */
+export function parseMasterKeys(text: string, origin: string): MasterKey[] {
+  const lines = text.split(/[\s,]+/).filter((line) => line !== '');
+  if (lines.length === 0) throw new MasterKeyError(`No master key in ${origin}.`);
+  return lines.map((line) => {
+    const bytes = Buffer.from(line, 'base64');
+    if (bytes.length !== MASTER_KEY_BYTES || bytes.toString('base64') !== line) {
+      throw new MasterKeyError(`${origin} must hold ${MASTER_KEY_BYTES} bytes in base64, one key a line.`);
+    }
+    return makeMasterKey(bytes);
+  });
+}
+
+async function readOrMakeFile(path: string): Promise<string> {
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
+      throw new MasterKeyError(`${path} can be read by others: chmod 600 it.`);
+    }
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    const text = newKeyLine();
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileDurably(path, text);
+    return text;
+  }
+}
+
+function newKeyLine(): string {
+  return `${systemRandom.bytes(MASTER_KEY_BYTES).toString('base64')}\n`;
+}
+
+/** Synced before anything is sealed under it: data whose key did not survive a power loss is lost. */
+async function writeFileDurably(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, 'w', FILE_MODE);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+async function runCommand([program, ...parameters]: readonly [string, ...string[]]): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(program, parameters, { timeout: COMMAND_MS_MAX });
+    return stdout;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new MasterKeyError(`The master key command ${program} failed (${code}).`);
+  }
+}
