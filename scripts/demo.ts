@@ -1,0 +1,153 @@
+// The walk-through: two accounts, two regions, one source bucket, replicas in the other region and in the other
+// account; every step as the command a person would type. Exits non-zero when anything differs from what is promised.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+import { followReplication, judge, type Row } from './demo/judge.ts';
+import { holdfast, type RunningServer, startServer } from './demo/server.ts';
+import { configureSteps, DOCUMENTS, type Step, uploadSteps } from './demo/steps.ts';
+import { collectUploads } from './demo/uploads.ts';
+import {
+  exampleDocument,
+  FAR_REGION,
+  HOME_REGION,
+  type Keys,
+  PARTNER,
+  REPLICA,
+  SOURCE,
+  type World,
+} from './demo/world.ts';
+
+const { values: flags } = parseArgs({
+  options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '9000' } },
+});
+
+const workFolder = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
+const server = await startServer(join(workFolder, 'data'), Number(flags.port));
+let failed = true;
+try {
+  failed = !(await walkThrough(server));
+  if (!flags.once) await stayUp(server);
+} finally {
+  await server.stop();
+  rmSync(workFolder, { recursive: true, force: true });
+}
+process.exit(failed ? 1 : 0);
+
+async function walkThrough({ endpoint, owner }: RunningServer): Promise<boolean> {
+  heading(`Holdfast runs at ${endpoint}, regions ${HOME_REGION} and ${FAR_REGION}, account ${owner.account}`);
+  say(styleText('dim', '$ holdfast account create partner'));
+  const created = holdfast(endpoint, owner, ['account', 'create', 'partner', '--json']) as Created;
+  const partner: Keys = { account: created.account.id, ...created.accessKey };
+  const world: World = { endpoint, owner, partner, workFolder, uploads: collectUploads(workFolder) };
+  mkdirSync(workFolder, { recursive: true });
+  for (const name of DOCUMENTS) writeFileSync(join(workFolder, name), exampleDocument(name, world));
+  describeProfiles(world);
+
+  heading('Buckets, role, rules');
+  await runSteps(world, configureSteps(world));
+  heading(`Upload ${world.uploads.length} files`);
+  await runSteps(world, uploadSteps(world));
+  heading('Replication, asynchronously');
+  await followReplication(world, showProgress);
+  say('');
+  heading('Judged by downloaded bodies, version ids and HeadObject');
+  return report(await judge(world));
+}
+
+interface Created {
+  readonly account: { readonly id: string };
+  readonly accessKey: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+async function runSteps(world: World, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
+    const profile = step.profile === undefined ? '' : ` --profile ${step.profile}`;
+    say(
+      `${styleText('cyan', `$ aws --endpoint-url ${world.endpoint}${profile} ${step.command}`)}  ${styleText('dim', `# ${step.title}`)}`,
+    );
+    await step.run();
+  }
+}
+
+function describeProfiles({ owner, partner }: World): void {
+  say(`
+${styleText('dim', '# ~/.aws/credentials for the commands below')}
+[default]
+aws_access_key_id = ${owner.accessKeyId}
+aws_secret_access_key = ${owner.secretAccessKey}
+[partner]
+aws_access_key_id = ${partner.accessKeyId}
+aws_secret_access_key = ${partner.secretAccessKey}`);
+}
+
+const BAR_WIDTH = 40;
+
+function showProgress({
+  total,
+  completed,
+  pending,
+  failed: failures,
+}: Parameters<Parameters<typeof followReplication>[1]>[0]): void {
+  const bar = '█'.repeat(Math.round((completed / total) * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
+  const line = `${bar} ${completed}/${total} COMPLETED, ${pending} PENDING${failures > 0 ? `, ${failures} FAILED` : ''}`;
+  if (process.stdout.isTTY) process.stdout.write(`\r${line}\u001b[K`);
+  else say(line);
+}
+
+function report(rows: readonly Row[]): boolean {
+  const width = Math.max(...rows.map(({ key }) => key.length));
+  say(
+    styleText(
+      'bold',
+      `${'key'.padEnd(width)} ${'bytes'.padStart(11)}  ${SOURCE.padEnd(16)} ${REPLICA.padEnd(16)} ${PARTNER}`,
+    ),
+  );
+  for (const { key, bytes, source, replica, partner, differences } of rows) {
+    const mark =
+      differences.length === 0 ? styleText('green', 'equal') : styleText('red', differences.join('; '));
+    say(
+      `${key.padEnd(width)} ${String(bytes).padStart(11)}  ${source.padEnd(16)} ${replica.padEnd(16)} ${partner.padEnd(10)} ${mark}`,
+    );
+  }
+  const wrong = rows.filter(({ differences }) => differences.length > 0).length;
+  say(
+    wrong === 0
+      ? styleText(
+          'green',
+          `\nEvery one of ${rows.length} files is COMPLETED at the source and byte-equal as REPLICA at both destinations.`,
+        )
+      : styleText('red', `\n${wrong} of ${rows.length} files differ.`),
+  );
+  return wrong === 0;
+}
+
+/** Until Ctrl-C, so that the reader can go on by hand. */
+function stayUp({ endpoint, owner }: RunningServer): Promise<void> {
+  say(`
+Still running at ${endpoint}. In another terminal:
+  export AWS_ACCESS_KEY_ID=${owner.accessKeyId} AWS_SECRET_ACCESS_KEY=${owner.secretAccessKey} AWS_REGION=${HOME_REGION}
+  aws --endpoint-url ${endpoint} s3 cp README.md s3://${SOURCE}/by-hand.md
+  aws --endpoint-url ${endpoint} s3api head-object --bucket ${SOURCE} --key by-hand.md
+  aws --endpoint-url ${endpoint} s3 ls s3://${REPLICA}
+Ctrl-C ends it and removes its data.`);
+  return new Promise((resolve) => {
+    // A timer keeps the process alive while nothing else does.
+    const alive = setInterval(() => undefined, 60_000);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        clearInterval(alive);
+        resolve();
+      });
+    }
+  });
+}
+
+function heading(text: string): void {
+  say(`\n${styleText('bold', text)}`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

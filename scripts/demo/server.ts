@@ -1,0 +1,110 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Keys, projectRoot } from './world.ts';
+
+const READY_MS_MAX = 30_000;
+const POLL_MS = 20;
+
+export interface RunningServer {
+  readonly endpoint: string;
+  readonly owner: Keys;
+  stop(): Promise<void>;
+}
+
+/** Starts `holdfast serve` as its own process on an embedded store below `data`. */
+export async function startServer(data: string, preferredPort: number): Promise<RunningServer> {
+  const port = await freePort(preferredPort);
+  const endpoint = `http://localhost:${port}`;
+  const accessKeyId = `AKIA${randomBytes(8).toString('hex').toUpperCase()}`;
+  const secretAccessKey = randomBytes(20).toString('hex');
+  const child = spawn(
+    process.execPath,
+    [
+      join(projectRoot, 'src/main.ts'),
+      'serve',
+      '--port',
+      String(port),
+      '--data',
+      data,
+      '--log-level',
+      'warn',
+    ],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        ...process.env,
+        HOLDFAST_ROOT_ACCESS_KEY_ID: accessKeyId,
+        HOLDFAST_ROOT_SECRET_ACCESS_KEY: secretAccessKey,
+      },
+      // A Ctrl-C is for the walk-through, which then stops the server in order.
+      detached: true,
+    },
+  );
+  await untilReady(endpoint, child);
+  const account = holdfast(endpoint, { accessKeyId, secretAccessKey }, ['account', 'list', '--json']) as {
+    accounts: { id: string }[];
+  };
+  return {
+    endpoint,
+    owner: { account: account.accounts[0]?.id ?? '', accessKeyId, secretAccessKey },
+    stop: () => stop(child),
+  };
+}
+
+/** Runs an admin command as a person would and gives its `--json` answer. */
+export function holdfast(
+  endpoint: string,
+  keys: { accessKeyId: string; secretAccessKey: string },
+  command: readonly string[],
+): unknown {
+  const output = execFileSync(process.execPath, [join(projectRoot, 'src/main.ts'), ...command], {
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    },
+  });
+  return JSON.parse(output);
+}
+
+async function untilReady(endpoint: string, child: ChildProcess): Promise<void> {
+  for (let waitedMs = 0; waitedMs < READY_MS_MAX; waitedMs += POLL_MS) {
+    if (child.exitCode !== null) throw new Error(`the server ended with exit code ${child.exitCode}`);
+    const response = await fetch(`${endpoint}/_holdfast/health/ready`).catch(() => undefined);
+    if (response?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error('the server was not ready in time');
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+/** `preferred` where it is free on both loopback addresses, else one that the system picks. */
+async function freePort(preferred: number): Promise<number> {
+  for (const port of [preferred, 0]) {
+    const found = await tryPort(port);
+    if (found !== undefined) return found;
+  }
+  throw new Error('no free port');
+}
+
+function tryPort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host: '127.0.0.1' }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
+    });
+  });
+}

