@@ -19,6 +19,8 @@ import { type MasterKey, MasterKeyError } from './master-key.ts';
 export interface Keyring {
   /** The generation that wraps now. */
   readonly currentWrapId: string;
+  /** Whether this generation was given. */
+  has(wrapId: string): boolean;
   wrap(dataKey: Uint8Array): SealedKey;
   /** @throws MasterKeyError when its generation is not here, KeyUnwrapError when it was altered. */
   unwrap(sealed: SealedKey): Buffer;
@@ -76,6 +78,7 @@ export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
 
   const keyring: Keyring = {
     currentWrapId: current.wrapId,
+    has: (wrapId) => generations.has(wrapId),
     wrap(dataKey) {
       requireDataKey(dataKey);
       nonce.writeUIntBE(++wraps, NONCE_BYTES - COUNTER_BYTES, COUNTER_BYTES);

@@ -35,8 +35,8 @@ export function sealSecret(keyring: Keyring, text: string, purpose = ''): string
   return Buffer.concat([Buffer.of(wrapId.length), wrapId, nonce, body, cipher.getAuthTag()]).toString('base64url');
 }
 
-/** @throws KeyUnwrapError when it is not a sealed secret of this purpose, or was altered;
- * MasterKeyError when its generation of the master key is not here. */
+/** @throws KeyUnwrapError, and nothing else, when it is not a secret of this purpose that this site sealed: session
+ * tokens come from strangers. */
 export function openSecret(keyring: Keyring, sealed: string, purpose = ''): string {
   const bytes = Buffer.from(sealed, 'base64url');
   const idEnd = 1 + (bytes[0] ?? 0);
@@ -45,7 +45,9 @@ export function openSecret(keyring: Keyring, sealed: string, purpose = ''): stri
   if (bodyEnd < bodyStart || bytes.toString('base64url') !== sealed) {
     throw new KeyUnwrapError('This is not a sealed secret.');
   }
-  const key = secretKey(keyring, bytes.toString('latin1', 1, idEnd));
+  const wrapId = bytes.toString('latin1', 1, idEnd);
+  if (!keyring.has(wrapId)) throw new KeyUnwrapError('A sealed secret is of an unknown master key.');
+  const key = secretKey(keyring, wrapId);
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(idEnd, bodyStart), {
     authTagLength: TAG_BYTES,
   });
