@@ -17,6 +17,10 @@ export type Principal =
       readonly sessionName: string;
       /** arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION */
       readonly arn: string;
+      /** The document that AssumeRole was given to narrow this session. */
+      readonly sessionPolicy?: string;
+      /** Managed policies that narrow it as well, by ARN; read when used. */
+      readonly sessionPolicyArns?: readonly string[];
     }
   | { readonly kind: 'service'; readonly service: string };
 
@@ -41,12 +45,21 @@ export interface ApplicablePolicies {
   /** Attached to the resource (bucket policy, trust policy). */
   readonly resource?: PolicyDocument;
   readonly resourceAccount: string;
+  /** For resources that nobody reaches by identity policies alone: a role's trust policy. */
+  readonly resourceMustAllow?: true;
 }
 
 export type Decision =
   | { readonly decision: 'allow' }
-  | { readonly decision: 'explicit-deny'; readonly statement: string; readonly policy: 'identity' | 'resource' | 'boundary' | 'session' }
-  | { readonly decision: 'implicit-deny'; readonly missing: 'identity' | 'resource' | 'boundary' | 'session' };
+  | {
+      readonly decision: 'explicit-deny';
+      readonly statement: string;
+      readonly policy: 'identity' | 'resource' | 'boundary' | 'session';
+    }
+  | {
+      readonly decision: 'implicit-deny';
+      readonly missing: 'identity' | 'resource' | 'boundary' | 'session';
+    };
 
 export interface PolicyDocument {
   readonly version: '2012-10-17' | '2008-10-17';
