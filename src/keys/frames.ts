@@ -1,5 +1,11 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
-import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES, FRAME_TAG_BYTES, frameCount, sealedSize } from './frame-layout.ts';
+import {
+  FRAME_PLAIN_BYTES,
+  FRAME_SEALED_BYTES,
+  FRAME_TAG_BYTES,
+  frameCount,
+  sealedSize,
+} from './frame-layout.ts';
 
 /** A frame's tag did not fit: the bytes were altered, cut, moved or sealed under another key. */
 export class FrameError extends Error {
@@ -28,7 +34,13 @@ function addressFrame(index: number, last: boolean): void {
 }
 
 /** Appends the sealed frame to `into`, as its ciphertext and its tag. */
-export function sealFrame(key: KeyObject, index: number, last: boolean, plain: Uint8Array, into: Buffer[]): void {
+export function sealFrame(
+  key: KeyObject,
+  index: number,
+  last: boolean,
+  plain: Uint8Array,
+  into: Buffer[],
+): void {
   addressFrame(index, last);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, TAG_OPTIONS);
   cipher.setAAD(additionalData);

@@ -99,7 +99,9 @@ export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
       wrapped.copy(usedNonce, NONCE_BYTES - COUNTER_BYTES, SALT_BYTES, SALT_BYTES + COUNTER_BYTES);
       const decipher = createDecipheriv('aes-256-gcm', key, usedNonce, { authTagLength: TAG_BYTES });
       decipher.setAuthTag(wrapped.subarray(WRAPPED_BYTES - TAG_BYTES));
-      const dataKey = decipher.update(wrapped.subarray(SALT_BYTES + COUNTER_BYTES, WRAPPED_BYTES - TAG_BYTES));
+      const dataKey = decipher.update(
+        wrapped.subarray(SALT_BYTES + COUNTER_BYTES, WRAPPED_BYTES - TAG_BYTES),
+      );
       try {
         decipher.final();
       } catch {

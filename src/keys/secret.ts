@@ -32,7 +32,9 @@ export function sealSecret(keyring: Keyring, text: string, purpose = ''): string
   cipher.setAAD(Buffer.from(purpose));
   const body = cipher.update(text, 'utf8');
   cipher.final();
-  return Buffer.concat([Buffer.of(wrapId.length), wrapId, nonce, body, cipher.getAuthTag()]).toString('base64url');
+  return Buffer.concat([Buffer.of(wrapId.length), wrapId, nonce, body, cipher.getAuthTag()]).toString(
+    'base64url',
+  );
 }
 
 /** @throws KeyUnwrapError, and nothing else, when it is not a secret of this purpose that this site sealed: session

@@ -1,0 +1,10 @@
+export { CHECKSUM_ALGORITHMS, CHECKSUM_BYTES, type ChecksumAlgorithm, decodeChecksum } from './algorithms.ts';
+export { type Checksum, checksumOf, createChecksum } from './checksum.ts';
+export {
+  type CombinableAlgorithm,
+  combineChecksums,
+  compositeChecksum,
+  isCombinable,
+  type PartChecksum,
+} from './combine.ts';
+export { checksumsReady } from './wasm-hasher.ts';
