@@ -60,4 +60,8 @@ export interface ReplicationDestination {
   readonly account?: string;
   readonly storageClass?: string;
   readonly ownerOverride: boolean;
+  /** The rest is stored only where it has no effect (replication/configuration/not-built.ts). */
+  readonly replicaKmsKeyId?: string;
+  readonly replicationTime?: { readonly status: 'Enabled' | 'Disabled'; readonly minutes: number };
+  readonly metrics?: { readonly status: 'Enabled' | 'Disabled'; readonly eventThresholdMinutes?: number };
 }

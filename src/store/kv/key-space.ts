@@ -1,0 +1,31 @@
+import type { Key, Range } from './key-value-store.ts';
+
+/** Which part of the store a key lies in, told by its table number, so that an engine can treat the parts as
+ * what they are. A range lies in one part.
+ *
+ * rows      small rows that change
+ * bytes     bodies of small objects: written once, never changed; kept apart so that sorting rows does not
+ *           rewrite them
+ * counters  written by `add` only */
+export type Part = 'rows' | 'bytes' | 'counters';
+
+export const BYTES_TABLE = 0x35;
+export const COUNTER_TABLES_START = 0x70;
+
+export function partOf(key: Key): Part {
+  const table = key[0] ?? 0;
+  if (table >= COUNTER_TABLES_START) return 'counters';
+  return table === BYTES_TABLE ? 'bytes' : 'rows';
+}
+
+/** The part of a range.
+ * @throws RangeError when it reaches into another part than it begins in. */
+export function partOfRange(range: Pick<Range, 'start' | 'end'>): Part {
+  const part = partOf(range.start);
+  const { end } = range;
+  const endPart = partOf(end);
+  // An end that is a bare table number belongs to the table before it.
+  const endsAtTable = end.length === 1 && partOf([(end[0] ?? 1) - 1] as unknown as Key) === part;
+  if (endPart !== part && !endsAtTable) throw new RangeError('a range lies in one part of the store');
+  return part;
+}

@@ -1,0 +1,12 @@
+import { jsonTable } from './json-table.ts';
+import { TABLES } from './table-numbers.ts';
+
+/** Who holds a bucket name, once for all regions (global store). */
+export interface BucketNameRow {
+  readonly region: string;
+  /** Account id. */
+  readonly owner: string;
+  readonly bucketId: string;
+}
+
+export const bucketNames = jsonTable<BucketNameRow, readonly [name: string]>(TABLES.bucketNames);

@@ -1,0 +1,12 @@
+import { jsonTable } from './json-table.ts';
+import { TABLES } from './table-numbers.ts';
+
+/** The site's own record: one row of the global store. */
+export interface SiteRow {
+  /** 8 hex digits: part of every order stamp made here. */
+  readonly siteId: string;
+  readonly createdAtMs: number;
+  readonly defaultRegion: string;
+}
+
+export const site = jsonTable<SiteRow, readonly [name: 'site']>(TABLES.site);
