@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './command.ts';
+
+export interface Arguments {
+  readonly words: readonly string[];
+  readonly values: ReadonlyMap<string, string>;
+  readonly flags: ReadonlySet<string>;
+}
+
+/** Words, `--name value` and `--flag`. @throws UsageError */
+export function readArguments(
+  argv: readonly string[],
+  allowed: { readonly values?: readonly string[]; readonly flags?: readonly string[] },
+): Arguments {
+  const options: Record<string, { type: 'string' | 'boolean' }> = {};
+  for (const name of allowed.values ?? []) options[name] = { type: 'string' };
+  for (const name of allowed.flags ?? []) options[name] = { type: 'boolean' };
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const entries = Object.entries(values);
+    return {
+      words: positionals,
+      values: new Map(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
+      flags: new Set(entries.flatMap(([name, value]) => (value === true ? [name] : []))),
+    };
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.`, { cause: error });
+  }
+}
+
+/** Every admin command can be pointed at a server and asked for JSON. */
+export const CLIENT_VALUES = ['endpoint'] as const;
+export const CLIENT_HELP = `  --endpoint URL   the server (AWS_ENDPOINT_URL, else http://localhost:9000)
+  --json           print JSON for scripts
+
+Signs with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, as the aws command does.`;

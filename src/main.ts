@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+import { styleText } from 'node:util';
+import type { Command } from './command-line/command.ts';
+
+/** The command line: find the command, run it, turn what it says into an exit code. Each command is a file of
+ * command-line/, loaded only when it is asked for, so that `holdfast serve` is ready in under a second. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  serve: () => import('./command-line/serve.ts'),
+  status: () => import('./command-line/status.ts'),
+  account: () => import('./command-line/account.ts'),
+  'access-key': () => import('./command-line/access-key.ts'),
+  'master-key': () => import('./command-line/master-key.ts'),
+  env: () => import('./command-line/env.ts'),
+};
+
+const EXIT_USAGE = 2;
+const EXIT_FAILURE = 1;
+
+const [name, ...rest] = process.argv.slice(2);
+process.exitCode = await run(name, rest);
+
+async function run(commandName: string | undefined, argv: readonly string[]): Promise<number> {
+  if (commandName === undefined || ['help', '--help', '-h'].includes(commandName)) {
+    console.log(await overview());
+    return commandName === undefined ? EXIT_USAGE : 0;
+  }
+  const load = COMMANDS[commandName];
+  if (load === undefined) {
+    console.error(`holdfast: there is no command "${commandName}". See holdfast --help.`);
+    return EXIT_USAGE;
+  }
+  const { command } = await load();
+  if (argv.includes('--help') || argv.includes('-h')) {
+    console.log(command.help);
+    return 0;
+  }
+  try {
+    return await command.run(argv);
+  } catch (error) {
+    return complain(error);
+  }
+}
+
+/** What a person can mend is one sentence; anything else is our fault and shows where. */
+function complain(error: unknown): number {
+  const expected = error instanceof Error && REFUSALS.has(error.name);
+  console.error(
+    `holdfast: ${expected ? error.message : error instanceof Error ? error.stack : String(error)}`,
+  );
+  return EXIT_FAILURE;
+}
+
+const REFUSALS: ReadonlySet<string> = new Set([
+  'ConfigError',
+  'DataDirectoryError',
+  'StoreLockedError',
+  'MasterKeyError',
+  'RequestError',
+  'UsageError',
+  'ListenError',
+]);
+
+async function overview(): Promise<string> {
+  const lines: string[] = [];
+  for (const [commandName, load] of Object.entries(COMMANDS)) {
+    const { command } = await load();
+    lines.push(`  ${styleText('bold', commandName.padEnd(12))} ${command.summary}`);
+  }
+  return `${styleText('bold', 'holdfast')}: an S3 server whose buckets replicate exactly as Amazon S3's do
+
+${lines.join('\n')}
+
+holdfast COMMAND --help tells more. To begin: holdfast serve`;
+}

@@ -1,0 +1,116 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Random } from '../lib/random.ts';
+import { writeFileDurably } from './durable-file.ts';
+
+/** DATA/holdfast.json says that a directory is ours and which formats may open it (DESIGN decision 14). Every region
+ * directory has one, too, so that no region is ever started on another region's disk.
+ *
+ * Invariants
+ * - Written once, when the directory was empty; a directory with other people's files is refused.
+ * - `oldestWriter` and `oldestReader` only grow, and only after a migration has finished. */
+export interface DataDirectory {
+  readonly path: string;
+  /** 8 hex digits, the site part of every order stamp made here. */
+  readonly siteId: string;
+  /** `site` for the main directory, else the region's name. */
+  readonly purpose: string;
+}
+
+/** The format that this program writes. */
+export const FORMAT = 1;
+const FILE_NAME = 'holdfast.json';
+const SITE_ID_BYTES = 4;
+// Made by mkfs or by an earlier start that ended before it wrote its own file: an otherwise empty directory is ours to take.
+const IGNORED_ENTRIES = new Set(['lost+found', 'master.key', 'regions']);
+
+interface Description {
+  readonly product: 'holdfast';
+  readonly siteId: string;
+  readonly purpose: string;
+  readonly oldestReader: number;
+  readonly oldestWriter: number;
+}
+
+/** A refusal: one clear sentence for a person. */
+export class DataDirectoryError extends Error {
+  override readonly name = 'DataDirectoryError';
+}
+
+/** @throws DataDirectoryError when the directory is not ours, of another region or site, or of a newer format. */
+export function openDataDirectory(
+  path: string,
+  purpose: string,
+  random: Random,
+  expectedSiteId?: string,
+): DataDirectory {
+  makeDirectory(path);
+  const file = join(path, FILE_NAME);
+  if (!existsSync(file)) {
+    const foreign = readdirSync(path).filter((entry) => !IGNORED_ENTRIES.has(entry));
+    if (foreign.length > 0) {
+      throw new DataDirectoryError(
+        `${path} is not a Holdfast data directory and is not empty (it holds ${foreign[0]}).`,
+      );
+    }
+    const siteId = expectedSiteId ?? random.bytes(SITE_ID_BYTES).toString('hex');
+    const description: Description = {
+      product: 'holdfast',
+      siteId,
+      purpose,
+      oldestReader: FORMAT,
+      oldestWriter: FORMAT,
+    };
+    writeFileDurably(file, `${JSON.stringify(description)}\n`);
+    return { path, siteId, purpose };
+  }
+  return check(path, readDescription(file), purpose, expectedSiteId);
+}
+
+function check(
+  path: string,
+  description: Description,
+  purpose: string,
+  expectedSiteId: string | undefined,
+): DataDirectory {
+  if (description.oldestWriter > FORMAT || description.oldestReader > FORMAT) {
+    throw new DataDirectoryError(
+      `${path} was written by a newer Holdfast (format ${description.oldestWriter}; this one knows up to ${FORMAT}).`,
+    );
+  }
+  if (description.purpose !== purpose) {
+    throw new DataDirectoryError(`${path} belongs to "${description.purpose}", not to "${purpose}".`);
+  }
+  if (expectedSiteId !== undefined && description.siteId !== expectedSiteId) {
+    throw new DataDirectoryError(
+      `${path} belongs to another Holdfast (${description.siteId}, not ${expectedSiteId}).`,
+    );
+  }
+  return { path, siteId: description.siteId, purpose };
+}
+
+function readDescription(file: string): Description {
+  try {
+    const parsed = JSON.parse(readFileSync(file, 'utf8')) as Partial<Description>;
+    if (
+      parsed.product === 'holdfast' &&
+      typeof parsed.siteId === 'string' &&
+      typeof parsed.purpose === 'string' &&
+      typeof parsed.oldestReader === 'number' &&
+      typeof parsed.oldestWriter === 'number'
+    ) {
+      return parsed as Description;
+    }
+  } catch (error) {
+    throw new DataDirectoryError(`${file} cannot be read: ${(error as Error).message}.`, { cause: error });
+  }
+  throw new DataDirectoryError(`${file} is not a description that Holdfast wrote.`);
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new DataDirectoryError(`${path} cannot be made: ${(error as Error).message}.`, { cause: error });
+  }
+}
