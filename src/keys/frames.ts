@@ -144,6 +144,7 @@ export class FrameOpener {
 
   /** @param plainSize of the whole body, as its row says: it tells which frame is the last. */
   constructor(dataKey: Uint8Array, plainSize: number, firstFrame = 0) {
+    if (plainSize < 0) throw new FrameError('The body is shorter than one tag.');
     this.#key = frameKey(dataKey);
     this.#plainSize = plainSize;
     this.#index = firstFrame;

@@ -20,14 +20,9 @@ const FILE_MODE = 0o600;
 
 /** @throws MasterKeyError with a sentence for people; never with key material. */
 export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey[]> {
-  switch (source.kind) {
-    case 'text':
-      return parseMasterKeys(source.text, 'the master key variable');
-    case 'command':
-      return parseMasterKeys(await runCommand(source.command), `the command ${source.command[0]}`);
-    case 'file':
-      return parseMasterKeys(await readOrMakeFile(source.path), source.path);
-  }
+  if (source.kind === 'text') return parseMasterKeys(source.text, 'the master key variable');
+  if (source.kind === 'file') return parseMasterKeys(await readOrMakeFile(source.path), source.path);
+  return parseMasterKeys(await runCommand(source.command), `the command ${source.command[0]}`);
 }
 
 /** Puts a new generation in front of the file's; older keys stay, so that what they wrapped still opens. */

@@ -1,8 +1,7 @@
 import { createHash, hash } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { crc32 } from 'node:zlib';
 import type { ChecksumAlgorithm } from './algorithms.ts';
-import { createWasmChecksum, isWasmAlgorithm } from './wasm-hasher.ts';
+import { createWasmChecksum, isWasmAlgorithm, wasmReady } from './wasm-hasher.ts';
 
 /** One running checksum. */
 export interface Checksum {
@@ -12,16 +11,16 @@ export interface Checksum {
 }
 
 /** CRC32C: the native module is three times as fast as WebAssembly, but not there on every platform. */
-const nativeCrc32c = loadNativeCrc32c();
+let nativeCrc32c: ((chunk: Uint8Array, state: number) => number) | undefined;
+const nativeSettled = import('@node-rs/crc32').then(
+  (native) => {
+    nativeCrc32c = native.crc32c;
+  },
+  () => undefined,
+);
 
-function loadNativeCrc32c(): ((chunk: Uint8Array, state: number) => number) | undefined {
-  try {
-    const native = createRequire(import.meta.url)('@node-rs/crc32') as typeof import('@node-rs/crc32');
-    return native.crc32c;
-  } catch {
-    return undefined;
-  }
-}
+/** Resolves when every checksum can be made in this thread: a few milliseconds after this module was loaded. */
+export const checksumsReady: Promise<void> = Promise.all([wasmReady, nativeSettled]).then(() => undefined);
 
 const CRYPTO_NAMES: Partial<Record<ChecksumAlgorithm, string>> = {
   MD5: 'md5',

@@ -1,5 +1,5 @@
 export { CHECKSUM_ALGORITHMS, CHECKSUM_BYTES, type ChecksumAlgorithm, decodeChecksum } from './algorithms.ts';
-export { type Checksum, checksumOf, createChecksum } from './checksum.ts';
+export { type Checksum, checksumOf, checksumsReady, createChecksum } from './checksum.ts';
 export {
   type CombinableAlgorithm,
   combineChecksums,
@@ -7,4 +7,3 @@ export {
   isCombinable,
   type PartChecksum,
 } from './combine.ts';
-export { checksumsReady } from './wasm-hasher.ts';

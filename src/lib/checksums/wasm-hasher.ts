@@ -34,8 +34,7 @@ async function start(algorithm: WasmAlgorithm, creating: Promise<IHasher>): Prom
   instances.set(algorithm, { hasher: await creating, running: undefined });
 }
 
-/** Resolves when all checksums can be made in this thread: a few milliseconds after this module was loaded. */
-export const checksumsReady: Promise<void> = Promise.all([
+export const wasmReady: Promise<void> = Promise.all([
   start('CRC32C', createCRC32(CRC32C_POLYNOMIAL)),
   start('CRC64NVME', createCRC64(CRC64NVME_POLYNOMIAL)),
   start('XXHASH64', createXXHash64()),

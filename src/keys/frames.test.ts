@@ -1,0 +1,144 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { systemRandom } from '../lib/random.ts';
+import {
+  FRAME_PLAIN_BYTES,
+  FRAME_SEALED_BYTES,
+  frameCount,
+  sealedRange,
+  sealedSize,
+} from './frame-layout.ts';
+import { FrameError, FrameOpener, FrameSealer, openBuffer, sealBuffer } from './frames.ts';
+
+const key = Buffer.alloc(32, 9);
+const noise = systemRandom.bytes(5 * FRAME_PLAIN_BYTES);
+
+/** Sizes around the frames' borders, where mistakes live. */
+const sizes = fc.oneof(
+  fc.nat(300),
+  fc
+    .tuple(fc.nat(4), fc.integer({ min: -2, max: 2 }))
+    .map(([frames, offset]) => Math.max(0, frames * FRAME_PLAIN_BYTES + offset)),
+);
+const bodies = sizes.map((size) => noise.subarray(0, size));
+const cuts = fc.array(fc.integer({ min: 1, max: 3 * FRAME_PLAIN_BYTES }), { minLength: 1, maxLength: 8 });
+
+function cut(bytes: Buffer, lengths: readonly number[]): Buffer[] {
+  const pieces: Buffer[] = [];
+  let start = 0;
+  for (let turn = 0; start < bytes.length; turn++) {
+    const length = lengths[turn % lengths.length] ?? 1;
+    pieces.push(bytes.subarray(start, start + length));
+    start += length;
+  }
+  return pieces;
+}
+
+const RUNS = { numRuns: 60 };
+
+describe('a sealed body', () => {
+  it('opens to what it was, and is as long as sealedSize says', () => {
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const sealed = sealBuffer(body, key);
+        expect(sealed.length).toBe(sealedSize(body.length));
+        expect(openBuffer(sealed, key).equals(body)).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('is the same however it is cut on the way in and out', () => {
+    fc.assert(
+      fc.property(bodies, cuts, cuts, (body, cutsIn, cutsOut) => {
+        const sealer = new FrameSealer(key);
+        const sealed = Buffer.concat([
+          ...cut(body, cutsIn).flatMap((piece) => sealer.seal(piece)),
+          ...sealer.finish(),
+        ]);
+        expect(sealed.equals(sealBuffer(body, key))).toBe(true);
+        const opener = new FrameOpener(key, body.length);
+        const opened = cut(sealed, cutsOut).flatMap((piece) => opener.open(piece));
+        opener.finish();
+        expect(Buffer.concat(opened).equals(body)).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('gives any range from its own frames alone', () => {
+    const range = sizes
+      .filter((size) => size > 0)
+      .chain((size) => fc.tuple(fc.constant(size), fc.nat(size - 1), fc.nat(size - 1)));
+    fc.assert(
+      fc.property(range, ([size, one, other]) => {
+        const [start, end] = [Math.min(one, other), Math.max(one, other) + 1];
+        const body = noise.subarray(0, size);
+        const sealed = sealedRange(start, end, size);
+        const opener = new FrameOpener(key, size, sealed.firstFrame);
+        const opened = Buffer.concat(opener.open(sealBuffer(body, key).subarray(sealed.start, sealed.end)));
+        expect(
+          opened.subarray(sealed.skip, sealed.skip + sealed.length).equals(body.subarray(start, end)),
+        ).toBe(true);
+        expect(sealed.end - sealed.start).toBeLessThanOrEqual(end - start + 2 * FRAME_SEALED_BYTES);
+      }),
+      RUNS,
+    );
+    expect(() => sealedRange(0, 0, 0)).toThrow(RangeError);
+    expect(() => sealedRange(5, 5, 10)).toThrow(RangeError);
+    expect(() => sealedRange(5, 11, 10)).toThrow(RangeError);
+  });
+});
+
+describe('a sealed body that was changed does not open', () => {
+  it('when a bit was flipped', () => {
+    fc.assert(
+      fc.property(bodies, fc.nat(), fc.nat(7), (body, position, bit) => {
+        const sealed = sealBuffer(body, key);
+        const at = position % sealed.length;
+        sealed[at] = (sealed[at] ?? 0) ^ (1 << bit);
+        expect(() => openBuffer(sealed, key)).toThrow(FrameError);
+      }),
+      RUNS,
+    );
+  });
+
+  it('when it was cut, at a frame too, whatever size is claimed', () => {
+    fc.assert(
+      fc.property(bodies, fc.nat(), fc.boolean(), (body, position, atFrame) => {
+        const sealed = sealBuffer(body, key);
+        const end = atFrame
+          ? (position % frameCount(body.length)) * FRAME_SEALED_BYTES
+          : position % sealed.length;
+        const shorter = sealed.subarray(0, end);
+        expect(() => openBuffer(shorter, key)).toThrow(FrameError);
+        const opener = new FrameOpener(key, body.length);
+        expect(() => {
+          opener.open(shorter);
+          opener.finish();
+        }).toThrow(FrameError);
+      }),
+      RUNS,
+    );
+  });
+
+  it('when frames changed places, were repeated or left out', () => {
+    const sealed = sealBuffer(noise, key);
+    const frames = cut(sealed, [FRAME_SEALED_BYTES]);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...frames), { maxLength: 7 }), (changed) => {
+        fc.pre(!Buffer.concat(changed).equals(sealed));
+        expect(() => openBuffer(Buffer.concat(changed), key)).toThrow(FrameError);
+      }),
+      RUNS,
+    );
+  });
+
+  it('when something was added, or under another key', () => {
+    const sealed = sealBuffer(noise, key);
+    const opener = new FrameOpener(key, noise.length);
+    opener.open(sealed);
+    expect(() => opener.open(Buffer.from('x'))).toThrow(FrameError);
+    expect(() => openBuffer(sealed, Buffer.alloc(32, 8))).toThrow(FrameError);
+  });
+});
