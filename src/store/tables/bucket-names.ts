@@ -7,6 +7,8 @@ export interface BucketNameRow {
   /** Account id. */
   readonly owner: string;
   readonly bucketId: string;
+  /** A claim whose bucket row did not follow expires (buckets/limits.ts). */
+  readonly claimedAtMs: number;
 }
 
 export const bucketNames = jsonTable<BucketNameRow, readonly [name: string]>(TABLES.bucketNames);

@@ -1,0 +1,2 @@
+/** Placeholder until objects/body lands. */
+export type Bodies = unknown;

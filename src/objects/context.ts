@@ -1,0 +1,18 @@
+import type { Buckets } from '../buckets/buckets.ts';
+import type { Site } from '../buckets/region.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Bodies } from './bodies.ts';
+import type { Incarnation } from './incarnations.ts';
+import type { Planner } from './planner.ts';
+import type { StampSource } from './stamps.ts';
+
+/** What every operation on objects leans on; compose builds one for each thread. */
+export interface ObjectsContext {
+  readonly site: Site;
+  readonly buckets: Buckets;
+  readonly keyring: Keyring;
+  readonly planner: Planner;
+  readonly incarnation: Incarnation;
+  readonly bodies: Bodies;
+  readonly stamps: StampSource;
+}
