@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 
 /** Request headers as node gives them: lower-case names. */
@@ -46,8 +47,9 @@ export type Payload =
 
 /** Where the chain of chunk signatures begins. Holds key material: never log it. */
 export interface ChunkSeed {
+  readonly accessKeyId: string;
   readonly signature: string;
-  readonly signingKey: Buffer;
+  readonly signingKey: KeyObject;
   /** yyyyMMddTHHmmssZ */
   readonly amzDate: string;
   /** date/region/service/aws4_request */

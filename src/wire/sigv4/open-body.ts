@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import {
+  contentSha256Mismatch,
+  incompleteBody,
+  invalidDecodedContentLength,
+  missingDecodedContentLength,
+} from '../../errors/payloads.ts';
+import type { OpenedBody, Payload, RequestHeaders } from './authenticated.ts';
+import { ChunkDecoder, trailerNamesOf } from './chunk-decoder.ts';
+
+const NO_TRAILERS: ReadonlyMap<string, string> = new Map();
+
+/** The body of an authenticated request as its handler may read it: chunk framing removed, hash, signatures and
+ * length checked while it streams. Whatever a handler does with the bytes counts only once `body` has ended. Throws
+ * for headers that contradict the payload mode. */
+export function openBody(raw: AsyncIterable<Buffer>, payload: Payload, headers: RequestHeaders): OpenedBody {
+  if (payload.mode === 'signed-chunks' || payload.mode === 'unsigned-chunks') {
+    const contentLength = decodedContentLength(headers);
+    const trailerHeader = headers['x-amz-trailer'];
+    const decoder = new ChunkDecoder({
+      contentLength,
+      trailer: payload.trailer,
+      trailerNames: payload.trailer ? trailerNamesOf(trailerHeader?.toString()) : [],
+      ...(payload.mode === 'signed-chunks' ? { seed: payload.seed } : {}),
+    });
+    return { body: decodeAll(raw, decoder), contentLength, trailers: decoder.trailers };
+  }
+  const contentLength = declaredLength(headers['content-length']);
+  const body =
+    payload.mode === 'exact' ? hashAll(raw, payload.sha256, contentLength) : countAll(raw, contentLength);
+  return { body, contentLength, trailers: NO_TRAILERS };
+}
+
+async function* decodeAll(raw: AsyncIterable<Buffer>, decoder: ChunkDecoder): AsyncGenerator<Buffer> {
+  for await (const input of raw) yield* decoder.decode(input);
+  decoder.finish();
+}
+
+async function* hashAll(
+  raw: AsyncIterable<Buffer>,
+  sha256: string,
+  contentLength: number | undefined,
+): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  let length = 0;
+  for await (const chunk of raw) {
+    hash.update(chunk);
+    length += chunk.length;
+    yield chunk;
+  }
+  checkLength(length, contentLength);
+  const computed = hash.digest('hex');
+  if (computed !== sha256) throw contentSha256Mismatch(sha256, computed);
+}
+
+async function* countAll(
+  raw: AsyncIterable<Buffer>,
+  contentLength: number | undefined,
+): AsyncGenerator<Buffer> {
+  let length = 0;
+  for await (const chunk of raw) {
+    length += chunk.length;
+    yield chunk;
+  }
+  checkLength(length, contentLength);
+}
+
+function checkLength(length: number, contentLength: number | undefined): void {
+  if (contentLength !== undefined && length !== contentLength) throw incompleteBody();
+}
+
+/** Undefined for a body sent with transfer-encoding chunked. */
+function declaredLength(header: string | readonly string[] | undefined): number | undefined {
+  return header === undefined ? undefined : Number(header);
+}
+
+function decodedContentLength(headers: RequestHeaders): number {
+  const header = headers['x-amz-decoded-content-length'];
+  if (header === undefined) throw missingDecodedContentLength();
+  const length = /^\d{1,16}$/.test(String(header)) ? Number(header) : Number.NaN;
+  if (!Number.isSafeInteger(length)) throw invalidDecodedContentLength(String(header));
+  return length;
+}
