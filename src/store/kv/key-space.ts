@@ -13,19 +13,21 @@ export const BYTES_TABLE = 0x35;
 export const COUNTER_TABLES_START = 0x70;
 
 export function partOf(key: Key): Part {
-  const table = key[0] ?? 0;
-  if (table >= COUNTER_TABLES_START) return 'counters';
-  return table === BYTES_TABLE ? 'bytes' : 'rows';
+  return partOfTable(key[0] ?? 0);
 }
 
 /** The part of a range.
  * @throws RangeError when it reaches into another part than it begins in. */
-export function partOfRange(range: Pick<Range, 'start' | 'end'>): Part {
-  const part = partOf(range.start);
-  const { end } = range;
-  const endPart = partOf(end);
-  // An end that is a bare table number belongs to the table before it.
-  const endsAtTable = end.length === 1 && partOf([(end[0] ?? 1) - 1] as unknown as Key) === part;
-  if (endPart !== part && !endsAtTable) throw new RangeError('a range lies in one part of the store');
+export function partOfRange({ start, end }: Pick<Range, 'start' | 'end'>): Part {
+  const part = partOf(start);
+  const endTable = end[0] ?? 0;
+  // An end of one byte is a bare table number: nothing of that table is before it.
+  const lastTable = end.length === 1 ? endTable - 1 : endTable;
+  if (partOfTable(lastTable) !== part) throw new RangeError('a range lies in one part of the store');
   return part;
+}
+
+function partOfTable(table: number): Part {
+  if (table >= COUNTER_TABLES_START) return 'counters';
+  return table === BYTES_TABLE ? 'bytes' : 'rows';
 }

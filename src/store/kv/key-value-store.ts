@@ -56,6 +56,8 @@ export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }
 
+export type WritableState = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
 export interface KeyValueStore {
   /** One answer per key, in order. All rows are of one moment. */
   get(keys: readonly Key[]): Promise<(Row | undefined)[]>;
@@ -73,6 +75,8 @@ export interface KeyValueStore {
   configurationEpoch(): number;
   /** Calls back, in this thread and best effort, with the keys that committed puts wrote below `prefix`. */
   watch(prefix: Key, listener: (keys: Buffer[]) => void): () => void;
+  /** Whether a commit can be expected to succeed. Asking makes the store try to recover from a failed write. */
+  writable(): Promise<WritableState>;
   close(): Promise<void>;
 }
 

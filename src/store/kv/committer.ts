@@ -1,0 +1,169 @@
+import { Buffer } from 'node:buffer';
+import { BoundedMap } from './bounded-map.ts';
+import { type EngineWriter, EngineWriteError } from './engine.ts';
+import { partOf } from './key-space.ts';
+import { ABSENT, type Check, CONFIGURATION_TABLE_END, type Key, type RowVersion } from './key-value-store.ts';
+import type { CommitAnswer, PreparedCommit } from './prepared-commit.ts';
+import { stampVersion, storedRow } from './stored-row.ts';
+
+/** The only writer of a store: takes all commits that wait as one batch, decides each on its own in order, and
+ * makes them durable in one synced write.
+ *
+ * Invariants
+ * - `#versions` and `#totals` say what is in the engine, or nothing: every write passes here.
+ * - A commit is decided as if those before it in the batch were already in the engine.
+ * - When the write fails, no commit of the batch is answered `committed` or `conflict`. */
+export class Committer {
+  readonly #engine: EngineWriter;
+  readonly #versions = new BoundedMap<RowVersion>(RECENT_KEYS_MAX);
+  readonly #totals = new BoundedMap<number>(RECENT_KEYS_MAX);
+  #sequence: number;
+  /** Of the batch being decided. */
+  #loaded = new Map<string, RowVersion>();
+  #loadedTotals = new Map<string, number>();
+  #staged = new Map<string, RowVersion>();
+  #stagedTotals = new Map<string, number>();
+  #touchesConfiguration = false;
+
+  constructor(engine: EngineWriter) {
+    this.#engine = engine;
+    this.#sequence = this.#storedSequence();
+  }
+
+  /** Answers in order, and whether configuration was written. */
+  commit(batch: readonly PreparedCommit[]): { answers: CommitAnswer[]; configurationChanged: boolean } {
+    this.#touchesConfiguration = false;
+    this.#staged = new Map();
+    this.#stagedTotals = new Map();
+    const sequenceBefore = this.#sequence;
+    try {
+      this.#load(batch);
+      const answers = batch.map((commit) => this.#decide(commit));
+      if (this.#staged.size > 0 || this.#stagedTotals.size > 0) this.#write();
+      return { answers, configurationChanged: this.#touchesConfiguration };
+    } catch (error) {
+      this.#engine.discard();
+      const answer = this.#failure(error);
+      if (answer.outcome === 'unavailable') this.#sequence = sequenceBefore;
+      return { answers: batch.map(() => answer), configurationChanged: answer.outcome === 'unknown' };
+    }
+  }
+
+  /** Forgets what it knew of the engine, after the engine was opened anew. */
+  reload(): void {
+    this.#versions.clear();
+    this.#totals.clear();
+    this.#sequence = Math.max(this.#sequence, this.#storedSequence());
+  }
+
+  #storedSequence(): number {
+    return this.#engine.get([SEQUENCE_KEY])[0]?.version ?? ABSENT;
+  }
+
+  /** Reads, in one go, what the checks and counters of the batch need and is not known. */
+  #load(batch: readonly PreparedCommit[]): void {
+    const rows = new Map<string, Key>();
+    const counters = new Map<string, Key>();
+    for (const { checks, writes } of batch) {
+      for (const check of checks) {
+        if (check.kind !== 'version') continue;
+        const name = nameOf(check.key);
+        if (this.#versions.get(name) === undefined) rows.set(name, check.key);
+      }
+      for (const write of writes) {
+        if (write.kind !== 'add') continue;
+        const name = nameOf(write.key);
+        if (this.#totals.get(name) === undefined) counters.set(name, write.key);
+      }
+    }
+    // Into the batch's own maps: a batch may need more keys than are remembered.
+    const found = rows.size === 0 ? [] : this.#engine.get([...rows.values()]);
+    this.#loaded = new Map([...rows.keys()].map((name, index) => [name, found[index]?.version ?? ABSENT]));
+    const totals = counters.size === 0 ? [] : this.#engine.counters([...counters.values()]);
+    this.#loadedTotals = new Map([...counters.keys()].map((name, index) => [name, totals[index] ?? 0]));
+  }
+
+  #decide(commit: PreparedCommit): CommitAnswer {
+    if (!commit.checks.every((check) => this.#holds(check))) return { outcome: 'conflict' };
+    const version = this.#sequence + 1;
+    for (const write of commit.writes) {
+      const name = nameOf(write.key);
+      if ((write.key[0] ?? 0) < CONFIGURATION_TABLE_END) this.#touchesConfiguration = true;
+      if (write.kind === 'put') {
+        stampVersion(write.stored, version);
+        this.#engine.put(write.key, write.stored);
+        this.#staged.set(name, version);
+        this.#sequence = version;
+      } else if (write.kind === 'add') {
+        this.#stagedTotals.set(name, this.#totalOf(name) + write.delta);
+      } else if (partOf(write.key) === 'counters') {
+        this.#stagedTotals.set(name, 0);
+      } else {
+        this.#engine.delete(write.key);
+        this.#staged.set(name, ABSENT);
+      }
+    }
+    return { outcome: 'committed', version };
+  }
+
+  #holds(check: Check): boolean {
+    if (check.kind === 'version') return this.#versionOf(nameOf(check.key)) === check.version;
+    const start = nameOf(check.start);
+    const end = nameOf(check.end);
+    let removed = false;
+    for (const [name, version] of this.#staged) {
+      if (name < start || name >= end) continue;
+      if (version !== ABSENT) return false;
+      removed = true;
+    }
+    if (!removed) return this.#engine.isEmpty(check);
+    return this.#engine.range(check).every((row) => this.#staged.get(nameOf(row.key)) === ABSENT);
+  }
+
+  #versionOf(name: string): RowVersion {
+    return this.#staged.get(name) ?? this.#loaded.get(name) ?? this.#versions.get(name) ?? ABSENT;
+  }
+
+  #totalOf(name: string): number {
+    return this.#stagedTotals.get(name) ?? this.#loadedTotals.get(name) ?? this.#totals.get(name) ?? 0;
+  }
+
+  #write(): void {
+    for (const [name, total] of this.#stagedTotals) {
+      const key = Buffer.from(name, 'latin1');
+      if (total === 0) this.#engine.delete(key);
+      else this.#engine.setCounter(key, total);
+    }
+    const sequenceRow = storedRow(Buffer.alloc(0));
+    stampVersion(sequenceRow, this.#sequence);
+    this.#engine.put(SEQUENCE_KEY, sequenceRow);
+    this.#engine.write();
+    for (const known of [this.#loaded, this.#staged]) {
+      for (const [name, version] of known) this.#versions.set(name, version);
+    }
+    for (const known of [this.#loadedTotals, this.#stagedTotals]) {
+      for (const [name, total] of known) this.#totals.set(name, total);
+    }
+  }
+
+  #failure(error: unknown): CommitAnswer {
+    if (error instanceof EngineWriteError && error.written === 'unknown') {
+      this.#versions.clear();
+      this.#totals.clear();
+      return { outcome: 'unknown', cause: error };
+    }
+    return { outcome: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Holds the newest version ever given, so that none is given twice. Table 0 is the committer's own. */
+const SEQUENCE_KEY = Buffer.of(0);
+
+/** Enough for the rows that many commits check (bucket records, incarnations, leases, counters) and for keys
+ * written again soon; about 3 MiB. */
+const RECENT_KEYS_MAX = 16_384;
+
+/** Keys as map keys: one character a byte, which also compares in byte order. */
+function nameOf(key: Key): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+}
