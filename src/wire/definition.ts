@@ -19,23 +19,49 @@ export type AccessOf<Sdk, Name extends string, Caller> = (
   call: Call<Caller>,
 ) => readonly AccessRequirement[] | Promise<readonly AccessRequirement[]>;
 
-export interface ServiceDefinition<Sdk, Caller> {
+/** Handler and access row of one operation, its types erased: the reader makes inputs as the schema says. */
+export interface HandledOperation<Caller> {
+  handle(input: unknown, call: Call<Caller>): Promise<unknown>;
+  access(
+    input: unknown,
+    call: Call<Caller>,
+  ): readonly AccessRequirement[] | Promise<readonly AccessRequirement[]>;
+}
+
+export interface ServiceDefinition<Caller> {
   /** The name in a credential scope: s3, iam, sts, kms, monitoring. S3 Control, which signs as s3, is `s3control`. */
   readonly name: string;
-  readonly sdk: Sdk;
+  readonly sdk: object;
   readonly protocol: ProtocolName;
-  readonly handlers: Handlers<Sdk, Caller>;
-  readonly access: { readonly [Name in OperationName<Sdk>]?: AccessOf<Sdk, Name, Caller> };
+  readonly handled: ReadonlyMap<string, HandledOperation<Caller>>;
 }
 
 /** A service is data plus functions; the compiler refuses a handler without an access row. Curried so that `Caller`
  * is named and the rest inferred: `defineService<Principal>()({ name, sdk, protocol, handlers, access })`. */
 export function defineService<Caller>() {
-  return <Sdk, Handled extends OperationName<Sdk>>(definition: {
+  return <Sdk extends object, Handled extends OperationName<Sdk>>(definition: {
     readonly name: string;
     readonly sdk: Sdk;
     readonly protocol: ProtocolName;
     readonly handlers: { readonly [Name in Handled]: Handler<Sdk, Name, Caller> };
     readonly access: { readonly [Name in Handled]: AccessOf<Sdk, Name, Caller> };
-  }): ServiceDefinition<Sdk, Caller> => definition as ServiceDefinition<Sdk, Caller>;
+  }): ServiceDefinition<Caller> => {
+    const { name, sdk, protocol } = definition;
+    const rows = new Map<string, unknown>(Object.entries(definition.access));
+    const handled = new Map<string, HandledOperation<Caller>>();
+    for (const [operation, handle] of Object.entries(definition.handlers)) {
+      const access = rows.get(operation);
+      if (isHandle<Caller>(handle) && isAccess<Caller>(access)) handled.set(operation, { handle, access });
+      else throw new TypeError(`${name}: ${operation} lacks a handler or an access row`);
+    }
+    return { name, sdk, protocol, handled };
+  };
+}
+
+function isHandle<Caller>(value: unknown): value is HandledOperation<Caller>['handle'] {
+  return typeof value === 'function';
+}
+
+function isAccess<Caller>(value: unknown): value is HandledOperation<Caller>['access'] {
+  return typeof value === 'function';
 }

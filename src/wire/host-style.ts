@@ -10,10 +10,10 @@ export interface HostStyle {
 
 const IP_V4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const ACCOUNT = /^\d{12}$/;
-/** `s3` or `s3.REGION` or `s3-REGION`, with or without `dualstack`, between a bucket and a domain, as at AWS. */
-const SERVICE_LABELS = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z0-9-]+|\.dualstack\.[a-z0-9-]+)?$/;
-const CONTROL_LABELS = /^(?:(\d{12})\.)?s3-control(?:\.(?:dualstack\.)?[a-z0-9-]+)?$/;
-
+/** `s3`, `s3.REGION` or `s3-REGION`, with or without `dualstack`, between a bucket and a domain, as at AWS. A region
+ * must look like one: `my.s3.files.localhost` is the bucket `my.s3.files`. */
+const SERVICE_LABELS = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d+|\.dualstack)?$/;
+const CONTROL_LABELS = /^(?:(\d{12})\.)?s3-control(?:\.(?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d+)?$/;
 /** Reads a Host header. `domains`: names under which this server is reached, lower-case; `localhost` and
  * `amazonaws.com` (clients that are pointed here by their resolver) always belong to them. */
 export function splitHost(host: string | undefined, domains: readonly string[] = []): HostStyle {

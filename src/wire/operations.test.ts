@@ -28,8 +28,10 @@ test('a service definition is data', () => {
     },
     access: {
       ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
-      GetObject: (input) => [{ action: 's3:GetObject', resource: `arn:aws:s3:::${input.Bucket}/${input.Key}` }],
+      GetObject: (input) => [
+        { action: 's3:GetObject', resource: `arn:aws:s3:::${input.Bucket}/${input.Key}` },
+      ],
     },
   });
-  expect(Object.keys(service.handlers)).toEqual(['ListBuckets', 'GetObject']);
+  expect([...service.handled.keys()]).toEqual(['ListBuckets', 'GetObject']);
 });

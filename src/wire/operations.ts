@@ -12,13 +12,15 @@ export type OperationName<Sdk> = {
 }[keyof Sdk];
 
 type CommandOf<Sdk, Name extends string> = `${Name}Command` extends keyof Sdk
-  ? Sdk[`${Name}Command`] extends abstract new (...args: never) => unknown
+  ? Sdk[`${Name}Command`] extends abstract new (
+      ...args: never
+    ) => unknown
     ? Sdk[`${Name}Command`]
     : never
   : never;
 
 // Commands whose input is optional have a constructor typed `...[input]: [] | [Input]`.
-type FirstArgument<Arguments> = Arguments extends [infer Input] ? Input : never;
+type FirstArgument<Arguments> = Arguments extends [infer First] ? First : never;
 
 type Scalar = string | number | bigint | boolean | Date | Uint8Array | null;
 
@@ -44,7 +46,7 @@ type RawOutput<Sdk, Name extends string> = Omit<
   '$metadata'
 >;
 
-type WithBody<Output> = 'Body' extends keyof Output ? Omit<Output, 'Body'> & { Body?: BodyOut } : Output;
+type WithBody<Raw> = 'Body' extends keyof Raw ? Omit<Raw, 'Body'> & { Body?: BodyOut } : Raw;
 
 /** What a handler gives. Members that are undefined are left out of the answer. */
 export type Output<Sdk, Name extends string> = WithBody<RawOutput<Sdk, Name>>;
