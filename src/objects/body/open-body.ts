@@ -1,0 +1,81 @@
+import { sealedRange } from '../../keys/frame-layout.ts';
+import { FrameError, FrameOpener, openBuffer } from '../../keys/frames.ts';
+import type { Keyring } from '../../keys/keyring.ts';
+import type { BlobStore } from '../../store/blobs/blob-store.ts';
+import type { Locator } from '../../store/tables/rows.ts';
+
+/** Plain bytes of a body, from `start` (inclusive) to `end` (exclusive). */
+export interface BodyRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The sealed bytes of an inline locator; `part` is its position among the version's locators. */
+export type InlineReader = (part: number) => Promise<Buffer>;
+
+/** Reads a body: only the frames of the range are read and opened, and no byte comes out before its frame's tag was
+ * verified. One chunk is read ahead; memory is constant. Ending the iteration early frees everything.
+ *
+ * @param range default: all of it.
+ * @throws FrameError or KeyUnwrapError when the bytes are not those that were written, BlobMissingError when they
+ * are gone, StoreUnavailableError. */
+export async function* openBody(
+  locators: readonly Locator[],
+  range: BodyRange | undefined,
+  keyring: Keyring,
+  inlineReader: InlineReader,
+  blobs: BlobStore,
+): AsyncGenerator<Buffer, void, undefined> {
+  let locatorStart = 0;
+  for (const [part, locator] of locators.entries()) {
+    const start = Math.max(0, (range?.start ?? 0) - locatorStart);
+    const end = Math.min(locator.size, (range?.end ?? Number.POSITIVE_INFINITY) - locatorStart);
+    locatorStart += locator.size;
+    if (start >= end) continue;
+    const dataKey = keyring.unwrap(locator.key);
+    if (locator.kind === 'inline') {
+      const plain = openBuffer(await inlineReader(part), dataKey);
+      if (plain.length !== locator.size) throw new FrameError('Inline bytes have the wrong length.');
+      yield plain.subarray(start, end);
+    } else yield* openBlob(blobs, locator, dataKey, { start, end });
+  }
+}
+
+async function* openBlob(
+  blobs: BlobStore,
+  locator: Locator & { readonly kind: 'file' },
+  dataKey: Buffer,
+  { start, end }: BodyRange,
+): AsyncGenerator<Buffer, void, undefined> {
+  const sealed = sealedRange(start, end, locator.size);
+  const opener = new FrameOpener(dataKey, locator.size, sealed.firstFrame);
+  let { skip, length: left } = sealed;
+  for await (const chunk of readAhead(blobs.read(locator.blob, sealed.start, sealed.end))) {
+    for (const plain of opener.open(chunk)) {
+      const wanted = plain.subarray(skip, skip + left);
+      skip = 0;
+      left -= wanted.length;
+      yield wanted;
+    }
+  }
+  if (left > 0) throw new FrameError('The body ends too early.');
+}
+
+/** Asks for each chunk when the one before is handed out. */
+async function* readAhead<T>(chunks: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = iterator.next();
+      // Awaited above in the next turn; until then its failure must not count as unhandled.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await iterator.return?.();
+  }
+}
