@@ -1,0 +1,25 @@
+import { Buffer } from 'node:buffer';
+import { open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What opening a database anew needs at least, with some room. */
+const PROBE_BYTES = 1024 * 1024;
+
+/** Whether `directory` takes synced writes; undefined, or why not. */
+export async function probeWritable(directory: string): Promise<string | undefined> {
+  const path = join(directory, 'write-probe');
+  try {
+    const file = await open(path, 'w', 0o600);
+    try {
+      await file.write(Buffer.alloc(PROBE_BYTES, 1));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await unlink(path).catch(() => {});
+  }
+}

@@ -1,0 +1,55 @@
+import type { RocksOptions } from './rocksdb-binding.ts';
+
+const MIB = 2 ** 20;
+
+/** How much memory one store may use. A site has one store for each region and one for what is global. */
+export interface EngineMemory {
+  readonly cacheBytes: number;
+  /** Of rows that are not yet sorted into files. The engine may need half as much again for a while. */
+  readonly memtableBytes: number;
+}
+
+/** Measured with bench/engine.ts: more gains little at ten million versions, since the page cache holds what this
+ * does not. */
+export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 32 * MIB, memtableBytes: 64 * MIB };
+
+/** Larger blocks make the index small enough to stay cached: at ten million versions it is a tenth of what 4 KiB
+ * blocks need. */
+const ROW_BLOCK_BYTES = 16 * 1024;
+const COUNTER_MEMTABLE_BYTES = 4 * MIB;
+const COUNTER_CACHE_BYTES = 2 * MIB;
+/** Bodies are read once and are in the page cache if anywhere; only index and filters are worth keeping. */
+const BYTES_CACHE_BYTES = 8 * MIB;
+
+export function rocksOptions(memory: EngineMemory = ENGINE_MEMORY): RocksOptions {
+  return {
+    createIfMissing: true,
+    // One thread flushes, one compacts: more would take the cores from requests.
+    parallelism: 2,
+    // Most of what is logged is sealed, so it can't be compressed.
+    walCompression: false,
+    columns: {
+      default: {
+        compaction: 'level',
+        memtableMemoryBudget: memory.memtableBytes,
+        cacheSize: memory.cacheBytes,
+        cacheIndexAndFilterBlocks: true,
+        blockSize: ROW_BLOCK_BYTES,
+      },
+      bytes: {
+        compaction: 'level',
+        memtableMemoryBudget: memory.memtableBytes,
+        compression: false,
+        cacheSize: BYTES_CACHE_BYTES,
+        cacheIndexAndFilterBlocks: true,
+        blockSize: ROW_BLOCK_BYTES,
+      },
+      counters: {
+        compaction: 'level',
+        memtableMemoryBudget: COUNTER_MEMTABLE_BYTES,
+        compression: false,
+        cacheSize: COUNTER_CACHE_BYTES,
+      },
+    },
+  };
+}

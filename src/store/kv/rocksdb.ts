@@ -1,0 +1,224 @@
+import { Buffer } from 'node:buffer';
+import type { EngineReader, EngineWriter } from './engine.ts';
+import { EngineWriteError } from './engine.ts';
+import { type Part, partOf, partOfRange } from './key-space.ts';
+import { type Key, type KeyedRow, type Range, type Row, StoreUnavailableError } from './key-value-store.ts';
+import { probeWritable } from './probe-writable.ts';
+import {
+  type RocksBatch,
+  type RocksColumn,
+  type RocksDatabase,
+  type RocksOptions,
+  rocksDatabase,
+} from './rocksdb-binding.ts';
+import { type EngineMemory, rocksOptions } from './rocksdb-options.ts';
+import { decodeTotal, encodeTotal, rowOf } from './stored-row.ts';
+
+/** Reads of one thread. */
+export class RocksReader implements EngineReader {
+  protected readonly database: RocksDatabase;
+  #columns: Readonly<Record<Part, RocksColumn>> | undefined;
+
+  protected constructor(database: RocksDatabase) {
+    this.database = database;
+  }
+
+  /** Joins a database that another thread of this process has open. */
+  static async join(handle: bigint): Promise<RocksReader> {
+    const reader = new RocksReader(rocksDatabase(handle));
+    await reader.database.open();
+    reader.attach();
+    return reader;
+  }
+
+  get(keys: readonly Key[]): (Row | undefined)[] {
+    if (keys.length === 0) return [];
+    const first = partOf(keys[0] ?? Buffer.alloc(0));
+    if (keys.every((key) => partOf(key) === first)) return this.#getPart(first, keys);
+    return this.#getParts(keys);
+  }
+
+  range(range: Range): KeyedRow[] {
+    const found = this.#query(range, true);
+    const rows: KeyedRow[] = [];
+    for (let at = 0; at + 1 < found.length; at += 2) {
+      const [key, stored] = [found[at], found[at + 1]];
+      if (key !== undefined && stored !== undefined) rows.push({ key, ...rowOf(stored) });
+    }
+    return rows;
+  }
+
+  counters(keys: readonly Key[]): (number | undefined)[] {
+    if (keys.length === 0) return [];
+    const found = this.database._getManySync(keys, { column: this.column('counters') });
+    return found.map((bytes) => (bytes ? decodeTotal(bytes) : undefined));
+  }
+
+  counterRange(range: Range): { key: Buffer; value: number }[] {
+    const found = this.#query(range, true);
+    const totals: { key: Buffer; value: number }[] = [];
+    for (let at = 0; at + 1 < found.length; at += 2) {
+      const [key, bytes] = [found[at], found[at + 1]];
+      if (key !== undefined && bytes !== undefined) totals.push({ key, value: decodeTotal(bytes) });
+    }
+    return totals;
+  }
+
+  isEmpty({ start, end }: Pick<Range, 'start' | 'end'>): boolean {
+    return this.#query({ start, end, limit: 1 }, false).length === 0;
+  }
+
+  /** Takes the columns anew: those of an earlier opening are dead. */
+  attach(): void {
+    const { default: rows, bytes, counters } = this.database.columns;
+    if (rows === undefined || bytes === undefined || counters === undefined) {
+      throw new StoreUnavailableError('the database lacks a column family');
+    }
+    this.#columns = { rows, bytes, counters };
+  }
+
+  protected detach(): void {
+    this.#columns = undefined;
+  }
+
+  protected column(part: Part): RocksColumn {
+    if (this.#columns === undefined) throw new StoreUnavailableError('the database is being opened');
+    return this.#columns[part];
+  }
+
+  async close(): Promise<void> {
+    this.detach();
+  }
+
+  #getPart(part: Part, keys: readonly Key[]): (Row | undefined)[] {
+    const found = this.database._getManySync(keys, { column: this.column(part) });
+    return found.map((stored) => (stored ? rowOf(stored) : undefined));
+  }
+
+  /** Two parts can't be read at one moment, so it is made sure that nothing was written between them. */
+  #getParts(keys: readonly Key[]): (Row | undefined)[] {
+    const rows = keys.filter((key) => partOf(key) === 'rows');
+    const bytes = keys.filter((key) => partOf(key) === 'bytes');
+    for (;;) {
+      const before = this.#sequence();
+      const foundRows = this.#getPart('rows', rows).values();
+      const foundBytes = this.#getPart('bytes', bytes).values();
+      if (this.#sequence() !== before) continue;
+      return keys.map((key) => (partOf(key) === 'rows' ? foundRows : foundBytes).next().value);
+    }
+  }
+
+  #sequence(): number {
+    return this.database.sequence;
+  }
+
+  #query(range: Range, values: boolean): Buffer[] {
+    const part = partOfRange(range);
+    if (range.limit === 0 || Buffer.compare(range.start, range.end) >= 0) return [];
+    return this.database.querySync({
+      column: this.column(part),
+      gte: range.start,
+      lt: range.end,
+      limit: range.limit ?? -1,
+      reverse: range.reverse ?? false,
+      values,
+      fillCache: part === 'rows',
+      keyEncoding: 'buffer',
+      valueEncoding: 'buffer',
+    }).rows;
+  }
+}
+
+/** The database as its one writer has it.
+ *
+ * States: open → (a write fails) → failed → (`recover` closes and opens it anew) → open.
+ * While failed, reads go on; RocksDB itself refuses every further write until it is opened anew. */
+export class RocksEngine extends RocksReader implements EngineWriter {
+  readonly #directory: string;
+  readonly #options: RocksOptions;
+  /** One batch for good: batches hold their memory until they are collected, and a busy loop rarely is. */
+  #batch: RocksBatch | undefined;
+  /** Called around closing and opening anew, so that other threads keep off. */
+  onReopening: { before(): Promise<void>; after(): void } = { before: async () => {}, after: () => {} };
+
+  private constructor(directory: string, options: RocksOptions) {
+    super(rocksDatabase(directory));
+    this.#directory = directory;
+    this.#options = options;
+  }
+
+  /** @throws Error as RocksDB gives it: locked by another process, damaged, no space. */
+  static async open(directory: string, memory?: EngineMemory): Promise<RocksEngine> {
+    const engine = new RocksEngine(directory, rocksOptions(memory));
+    await engine.database.open(engine.#options);
+    engine.attach();
+    return engine;
+  }
+
+  get handle(): bigint {
+    return this.database.handle;
+  }
+
+  property(name: string): string {
+    return this.database.getProperty(name);
+  }
+
+  put(key: Key, stored: Buffer): void {
+    this.#staged()._put(key, stored, { column: this.column(partOf(key)) });
+  }
+
+  setCounter(key: Key, total: number): void {
+    this.#staged()._put(key, encodeTotal(total), { column: this.column('counters') });
+  }
+
+  delete(key: Key): void {
+    this.#staged()._del(key, { column: this.column(partOf(key)) });
+  }
+
+  write(): void {
+    try {
+      this.#staged()._writeSync({ sync: true });
+    } catch (error) {
+      throw new EngineWriteError(failedAfterHandingOver(error) ? 'unknown' : 'nothing', error);
+    }
+    this.#staged()._clear();
+  }
+
+  discard(): void {
+    this.#batch?._clear();
+  }
+
+  async recover(): Promise<string | undefined> {
+    const reason = await probeWritable(this.#directory);
+    if (reason !== undefined) return reason;
+    await this.onReopening.before();
+    try {
+      this.detach();
+      this.#batch = undefined;
+      await this.database.close();
+      await this.database.open(this.#options);
+      this.attach();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      this.onReopening.after();
+    }
+  }
+
+  override async close(): Promise<void> {
+    this.detach();
+    await this.database.close();
+  }
+
+  #staged(): RocksBatch {
+    this.#batch ??= this.database.batch();
+    return this.#batch;
+  }
+}
+
+/** A failed append leaves an incomplete record, which is dropped when the log is read; a failed sync may leave a
+ * complete one. */
+function failedAfterHandingOver(error: unknown): boolean {
+  return /sync/i.test(error instanceof Error ? error.message : '');
+}
