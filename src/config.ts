@@ -110,6 +110,8 @@ export const DEFAULT_PORT = 9000;
 const DEFAULT_REGIONS = 'us-east-1,ap-south-1';
 const REGION_NAME = /^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/;
 const WORKERS_MAX = 64;
+// A shorter one could be guessed.
+const ROOT_SECRET_LENGTH_MIN = 16;
 // Beyond eight event loops the committer is the bottleneck, not HTTP.
 const DEFAULT_WORKERS_MAX = 8;
 
@@ -241,11 +243,13 @@ function readRootCredentials(
       'Set both HOLDFAST_ROOT_ACCESS_KEY_ID and HOLDFAST_ROOT_SECRET_ACCESS_KEY, or neither.',
     );
   }
-  if (!/^[\w]{16,128}$/.test(accessKeyId)) {
-    throw new ConfigError('HOLDFAST_ROOT_ACCESS_KEY_ID must have 16 to 128 letters, digits or underscores.');
+  if (!/^[A-Za-z0-9]{16,128}$/.test(accessKeyId)) {
+    throw new ConfigError('HOLDFAST_ROOT_ACCESS_KEY_ID must have 16 to 128 letters and digits.');
   }
-  if (secretAccessKey.length < 8) {
-    throw new ConfigError('HOLDFAST_ROOT_SECRET_ACCESS_KEY must have at least 8 characters.');
+  if (secretAccessKey.length < ROOT_SECRET_LENGTH_MIN) {
+    throw new ConfigError(
+      `HOLDFAST_ROOT_SECRET_ACCESS_KEY must have at least ${ROOT_SECRET_LENGTH_MIN} characters.`,
+    );
   }
   return { accessKeyId, secretAccessKey };
 }

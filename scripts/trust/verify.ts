@@ -3,7 +3,8 @@ import {
   GetBucketTaggingCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
-  paginateListObjectVersions,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Ledger } from './ledger.ts';
@@ -82,11 +83,24 @@ export async function verifyReplicas(
 
 async function listVersions(client: S3Client, bucket: string) {
   const found = new Map<string, { key: string; etag: string }>();
-  for await (const page of paginateListObjectVersions({ client }, { Bucket: bucket })) {
-    for (const { Key, VersionId, ETag } of page.Versions ?? [])
+  let markers: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+  while (markers !== undefined) {
+    const page: ListObjectVersionsCommandOutput = await client.send(
+      new ListObjectVersionsCommand({ Bucket: bucket, ...markers }),
+    );
+    for (const { Key, VersionId, ETag } of page.Versions ?? []) {
       found.set(VersionId ?? '', { key: Key ?? '', etag: ETag ?? '' });
-    for (const { Key, VersionId } of page.DeleteMarkers ?? [])
+    }
+    for (const { Key, VersionId } of page.DeleteMarkers ?? []) {
       found.set(VersionId ?? '', { key: Key ?? '', etag: 'marker' });
+    }
+    markers =
+      page.IsTruncated === true
+        ? {
+            ...(page.NextKeyMarker !== undefined && { KeyMarker: page.NextKeyMarker }),
+            ...(page.NextVersionIdMarker !== undefined && { VersionIdMarker: page.NextVersionIdMarker }),
+          }
+        : undefined;
   }
   return found;
 }

@@ -7,6 +7,10 @@ export interface SiteRow {
   readonly siteId: string;
   readonly createdAtMs: number;
   readonly defaultRegion: string;
+  /** The first account: its principals administer this site (`holdfast:*`), subject to its policies. */
+  readonly operatorAccount: string;
+  /** Of the master key that this site was begun with; a start without that key is refused. */
+  readonly masterKeyFingerprint: string;
 }
 
 export const site = jsonTable<SiteRow, readonly [name: 'site']>(TABLES.site);

@@ -1,0 +1,46 @@
+import { createAccessKey, updateAccessKey } from '../../identity/access-keys.ts';
+import { accessKeys } from '../../store/tables/access-keys.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { type AdministrationOperation, refuseUnknown, requireText, validationError } from './operation.ts';
+
+/** Root access keys of any account: made, replaced and disabled by the site's operator. Users' keys are IAM's. */
+export const createRootAccessKey: AdministrationOperation = {
+  async handle(input, { identity }, caller) {
+    refuseUnknown(input, 'account');
+    const own = 'account' in caller ? caller.account : undefined;
+    const account = input['account'] === undefined ? own : requireText(input, 'account');
+    if (account === undefined) throw validationError('account must be a text.');
+    const { accessKeyId, secretAccessKey } = await createAccessKey(identity, { account });
+    return { accessKey: { accessKeyId, secretAccessKey } };
+  },
+};
+
+/** The new key exists before the old one stops, so that nobody is ever without one. */
+export const rotateRootAccessKey: AdministrationOperation = {
+  async handle(input, { identity }) {
+    refuseUnknown(input, 'accessKeyId');
+    const old = requireText(input, 'accessKeyId');
+    const owner = await rootOwner(identity, old);
+    const { accessKeyId, secretAccessKey } = await createAccessKey(identity, owner);
+    await updateAccessKey(identity, owner, old, 'Inactive');
+    return { accessKey: { accessKeyId, secretAccessKey } };
+  },
+};
+
+export const disableRootAccessKey: AdministrationOperation = {
+  async handle(input, { identity }) {
+    refuseUnknown(input, 'accessKeyId');
+    const accessKeyId = requireText(input, 'accessKeyId');
+    await updateAccessKey(identity, await rootOwner(identity, accessKeyId), accessKeyId, 'Inactive');
+    return { accessKeyId, status: 'Inactive' };
+  },
+};
+
+async function rootOwner(identity: Identity, accessKeyId: string): Promise<{ account: string }> {
+  const [row] = await identity.store.get([accessKeys.key(accessKeyId)]);
+  const found = row === undefined ? undefined : accessKeys.decode(row);
+  if (found === undefined || found.userName !== undefined) {
+    throw validationError(`${accessKeyId} is no root access key.`);
+  }
+  return { account: found.account };
+}
