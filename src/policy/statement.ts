@@ -46,7 +46,8 @@ export function parseStatement(entry: unknown, kind: PolicyKind): Statement {
 
 function effectOf(value: unknown): 'Allow' | 'Deny' {
   if (value === undefined) throw new PolicyError('Missing required field Effect');
-  if (value !== 'Allow' && value !== 'Deny') throw new PolicyError(`Invalid effect: ${JSON.stringify(value)}`);
+  if (value !== 'Allow' && value !== 'Deny')
+    throw new PolicyError(`Invalid effect: ${JSON.stringify(value)}`);
   return value;
 }
 

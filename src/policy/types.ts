@@ -1,13 +1,20 @@
 /** Who asks. Account ids have 12 digits. */
 export type Principal =
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'root'; readonly account: string }
+  | {
+      readonly kind: 'root';
+      readonly account: string;
+      /** Signed with the keys of GetSessionToken. */
+      readonly temporary?: true;
+    }
   | {
       readonly kind: 'user';
       readonly account: string;
       readonly arn: string;
       readonly userId: string;
       readonly userName: string;
+      /** Signed with the keys of GetSessionToken. */
+      readonly temporary?: true;
     }
   | {
       readonly kind: 'role-session';
