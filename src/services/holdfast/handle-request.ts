@@ -1,0 +1,133 @@
+import { AwsError } from '../../errors/aws-error.ts';
+import { authorise } from '../../identity/authorise.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Principal } from '../../policy/types.ts';
+import type { WireRequest } from '../../wire/request.ts';
+import type { WireResponse } from '../../wire/response.ts';
+import type { Authenticator } from '../../wire/sigv4/authenticated.ts';
+import { openBody } from '../../wire/sigv4/open-body.ts';
+import type { AdministrationContext, JsonObject } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+
+/** Everything below `/_holdfast/`: health, metrics and our own API. No bucket can begin with `_`. */
+export interface HoldfastEndpoint {
+  readonly administration: AdministrationContext;
+  readonly authenticator: Authenticator<Principal>;
+  readonly operatorAccount: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Why the site cannot serve writes now; undefined when it can. */
+  unreadyBecause(): string | undefined;
+  /** Prometheus text of the whole process. */
+  metrics(): Promise<string>;
+}
+
+const API_PREFIX = '/_holdfast/api/';
+// Admin calls carry a name or two.
+const BODY_BYTES_MAX = 64 * 1024;
+const HOLDFAST_RESOURCE = 'arn:aws:holdfast:::*';
+
+export async function handleHoldfastRequest(
+  endpoint: HoldfastEndpoint,
+  request: WireRequest,
+): Promise<WireResponse> {
+  try {
+    return await route(endpoint, request);
+  } catch (error) {
+    if (error instanceof AwsError) {
+      return json(error.status, { code: error.code, message: error.message }, error.headers);
+    }
+    endpoint.logger.error({ cause: error, path: request.rawPath }, 'an admin request failed');
+    return json(500, {
+      code: 'InternalError',
+      message: 'We encountered an internal error. Please try again.',
+    });
+  }
+}
+
+async function route(endpoint: HoldfastEndpoint, request: WireRequest): Promise<WireResponse> {
+  const { method, rawPath } = request;
+  if (rawPath.startsWith(API_PREFIX)) {
+    if (method !== 'POST')
+      return json(405, { code: 'MethodNotAllowed', message: 'Use POST.' }, { allow: 'POST' });
+    return callOperation(endpoint, request, rawPath.slice(API_PREFIX.length));
+  }
+  if (method !== 'GET' && method !== 'HEAD') {
+    return json(405, { code: 'MethodNotAllowed', message: 'Use GET.' }, { allow: 'GET, HEAD' });
+  }
+  switch (rawPath) {
+    // No detail and no signature: a load balancer asks, and so may anybody.
+    case '/_holdfast/health/live':
+      return text(200, 'live\n');
+    case '/_holdfast/health/ready':
+      return endpoint.unreadyBecause() === undefined ? text(200, 'ready\n') : text(503, 'not ready\n');
+    case '/_holdfast/metrics':
+      return text(200, await endpoint.metrics(), 'text/plain; version=0.0.4; charset=utf-8');
+    default:
+      return json(404, { code: 'NotFound', message: 'There is nothing here.' });
+  }
+}
+
+async function callOperation(
+  endpoint: HoldfastEndpoint,
+  request: WireRequest,
+  name: string,
+): Promise<WireResponse> {
+  const authenticated = await endpoint.authenticator.authenticate(
+    {
+      method: request.method,
+      rawUrl: request.rawUrl,
+      headers: request.headers,
+      rawHeaders: request.rawHeaders,
+    },
+    { service: 'holdfast', dialect: 's3' },
+  );
+  if (authenticated.kind === 'anonymous') throw new AwsError('AccessDenied', 403, 'Access Denied');
+  if (authenticated.payload.mode !== 'exact') {
+    throw new AwsError('InvalidRequest', 400, 'The signature of an admin call must cover its body.');
+  }
+  const body = await readBody(openBody(request.body, authenticated.payload, request.headers).body);
+  const caller = authenticated.principal;
+  const decision = await authorise(endpoint.administration.identity, {
+    principal: caller,
+    action: `holdfast:${name}`,
+    resource: HOLDFAST_RESOURCE,
+    context: { 'aws:SourceIp': request.sourceIp, 'aws:SecureTransport': String(request.secure) },
+    resourceAccount: endpoint.operatorAccount,
+  });
+  if (decision.decision !== 'allow') throw new AwsError('AccessDenied', 403, 'Access Denied');
+  const operation = OPERATIONS.get(name);
+  if (operation === undefined) throw new AwsError('NotImplemented', 501, `There is no operation ${name}.`);
+  return json(200, await operation.handle(parseObject(body), endpoint.administration, caller));
+}
+
+async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX)
+      throw new AwsError('MaxMessageLengthExceeded', 400, 'Your request was too big.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseObject(body: string): JsonObject {
+  try {
+    const parsed: unknown = JSON.parse(body === '' ? '{}' : body);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject;
+  } catch {
+    // Said below, as for any other body that is no object.
+  }
+  throw new AwsError('ValidationError', 400, 'The body must be one JSON object.');
+}
+
+function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): WireResponse {
+  return { status, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function text(status: number, body: string, contentType = 'text/plain'): WireResponse {
+  return { status, headers: { 'content-type': contentType }, body };
+}
