@@ -1,0 +1,34 @@
+import type { FacetsRecord, ReplicaRecord } from '../replica-record.ts';
+
+/** What a destination did with what it was sent. */
+export type ReceiveOutcome =
+  /** It is there now, or was before, or a newer null of the same source is. */
+  | { readonly outcome: 'received' }
+  | { readonly outcome: 'bucket-missing' }
+  | { readonly outcome: 'bucket-unversioned' }
+  /** Removed there by its id: it must not come back. */
+  | { readonly outcome: 'hard-deleted' }
+  /** Facets of a version that is not there. */
+  | { readonly outcome: 'version-missing' }
+  /** Other bytes are there under this version id. */
+  | { readonly outcome: 'refused' }
+  /** The clocks of both sides are too far apart. */
+  | { readonly outcome: 'clock-skew'; readonly aheadMs: number };
+
+/** Where replicas go. Receiving is idempotent: the same may be sent any number of times, late and out of order.
+ * Every method throws DestinationUnavailableError when the destination as a whole cannot serve, and anything else
+ * when only this object could not be received. */
+export interface Destination {
+  /** `openBytes` gives the whole plaintext, and is called at most once, only where the bytes are needed. */
+  receiveVersion(record: ReplicaRecord, openBytes: () => AsyncIterable<Buffer>): Promise<ReceiveOutcome>;
+  receiveFacets(record: FacetsRecord): Promise<ReceiveOutcome>;
+}
+
+export class DestinationUnavailableError extends Error {
+  override readonly name = 'DestinationUnavailableError';
+}
+
+/** Wraps what failed on the reading side of a copy, so that it is not blamed on the destination. */
+export class SourceReadError extends Error {
+  override readonly name = 'SourceReadError';
+}

@@ -1,0 +1,41 @@
+import type { DeliveryRow, IntentRow } from '../store/tables/rows.ts';
+import type { FailureCode } from './failure-codes.ts';
+
+/** The only code that moves where a version stands towards one destination:
+ *
+ *   (write) → PENDING → COMPLETED → (facets change) → PENDING → ...
+ *                     → FAILED    → (facets change of a delivered version, or a retry) → PENDING
+ *
+ * An attempt speaks of the change that it was written for. Where a newer one waits (its own intent will speak), only
+ * what cannot be taken back is noted: that the version has arrived. `x-amz-replication-status` is drawn from these
+ * rows by objects/combined-status. */
+export function afterDelivery(row: DeliveryRow, intent: IntentRow, nowMs: number): DeliveryRow {
+  if (row.changeStamp > intent.changeStamp) return { ...row, delivered: true };
+  const { failureCode: _, ...rest } = row;
+  return { ...rest, status: 'COMPLETED', ruleId: intent.rule.ruleId, delivered: true, changedAtMs: nowMs };
+}
+
+export function afterFailure(
+  row: DeliveryRow,
+  intent: IntentRow,
+  failure: { readonly code: FailureCode; readonly arrived: boolean },
+  nowMs: number,
+): DeliveryRow {
+  const delivered = row.delivered || failure.arrived;
+  // A newer change of a version that arrived is decided by its own intent; without the version it cannot succeed.
+  if (row.changeStamp > intent.changeStamp && delivered) return { ...row, delivered };
+  return {
+    ...row,
+    status: 'FAILED',
+    ruleId: intent.rule.ruleId,
+    failureCode: failure.code,
+    delivered,
+    changedAtMs: nowMs,
+  };
+}
+
+/** Someone asked for another attempt at what had failed. */
+export function afterRetryRequest(row: DeliveryRow, nowMs: number): DeliveryRow {
+  const { failureCode: _, ...rest } = row;
+  return { ...rest, status: 'PENDING', changedAtMs: nowMs };
+}

@@ -1,0 +1,37 @@
+import type { ObjectVersion } from '../../store/tables/rows.ts';
+import type { Claim } from '../worker/claim.ts';
+import type { Outcome } from '../worker/outcome.ts';
+import { mayMoveTags } from './tag-permission.ts';
+import { openEnds, outcomeOf, type TaskContext } from './task.ts';
+
+/** Carries the present tags of a version to where that version already is. */
+export async function copyFacets(
+  context: TaskContext,
+  claim: Claim,
+  version: ObjectVersion,
+): Promise<Outcome> {
+  if (claim.objectPending) return { kind: 'wait' };
+  if (claim.delivery?.row.delivered !== true) return neverArrived(claim);
+  const ends = await openEnds(context, claim);
+  if (ends === undefined) return { kind: 'gone' };
+  const { key } = claim.intent;
+  const withheld = await mayMoveTags(ends, key);
+  if (withheld !== undefined) return { kind: 'failed', arrived: true, ...withheld };
+  const received = await context.destinationOf(ends.destination).receiveFacets({
+    key,
+    version: { versionId: version.versionId, stamp: version.stamp },
+    facets: claim.facets,
+  });
+  return outcomeOf(received, claim);
+}
+
+/** The version itself failed for good after its tags were changed: the reason stays the version's. */
+function neverArrived({ delivery }: Claim): Outcome {
+  if (delivery === undefined) return { kind: 'gone' };
+  return {
+    kind: 'failed',
+    code: 'DstVersionNotFound',
+    reason: 'the version itself could not be delivered',
+    arrived: false,
+  };
+}

@@ -1,0 +1,116 @@
+import { openBytes } from '../../objects/open-bytes.ts';
+import type { FacetsRow, ObjectVersion } from '../../store/tables/rows.ts';
+import { SourceReadError } from '../destinations/destination.ts';
+import { messageOf } from '../destinations/unavailable.ts';
+import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
+import type { ReplicaRecord } from '../replica-record.ts';
+import type { Claim } from '../worker/claim.ts';
+import type { Outcome } from '../worker/outcome.ts';
+import { type Ends, openEnds, outcomeOf, type TaskContext } from './task.ts';
+import { mayMoveTags } from './tag-permission.ts';
+
+/** Copies an object with everything that a replica keeps. Without the right to its tags it arrives without them, and
+ * the source says FAILED, as AWS was seen to do (reference: s3-replication 4 and 5.1). */
+export async function copyVersion(
+  context: TaskContext,
+  claim: Claim,
+  version: ObjectVersion,
+): Promise<Outcome> {
+  const ends = await openEnds(context, claim);
+  if (ends === undefined) return { kind: 'gone' };
+  await checkSource(ends, claim);
+  await checkDestination(ends, claim);
+  const withheld = await tagsWithheld(ends, claim);
+  const record = recordOf(ends, claim, version, withheld === undefined ? claim.facets : {});
+  const received = await context
+    .destinationOf(ends.destination)
+    .receiveVersion(record, () => sourceBytes(context, ends, claim, version));
+  const outcome = outcomeOf(received, claim);
+  if (outcome.kind !== 'delivered' || withheld === undefined) return outcome;
+  return { kind: 'failed', arrived: true, ...withheld };
+}
+
+async function checkSource({ source, session }: Ends, { intent }: Claim): Promise<void> {
+  const readable =
+    (await session.may('s3:GetObjectVersionForReplication', source, intent.key)) ||
+    (await session.may('s3:GetObjectVersion', source, intent.key));
+  if (!readable) {
+    throw new ReplicationFailure(
+      'SrcGetObjectNotPermitted',
+      `the role may neither s3:GetObjectVersionForReplication nor s3:GetObjectVersion in ${source.row.name}`,
+    );
+  }
+  if (!(await session.may('s3:GetObjectVersionAcl', source, intent.key))) {
+    throw new ReplicationFailure(
+      'SrcGetAclNotPermitted',
+      `the role may not s3:GetObjectVersionAcl in ${source.row.name}`,
+    );
+  }
+}
+
+async function checkDestination({ destination, session }: Ends, { intent }: Claim): Promise<void> {
+  const needed = ['s3:ReplicateObject'];
+  if (intent.rule.ownerOverride) needed.push('s3:ObjectOwnerOverrideToBucketOwner');
+  for (const action of needed) {
+    if (await session.may(action, destination, intent.key)) continue;
+    throw new ReplicationFailure(
+      'DstPutObjectNotPermitted',
+      `the role may not ${action} in ${destination.row.name}`,
+    );
+  }
+  const { account } = intent.rule;
+  if (account !== undefined && account !== destination.row.owner) {
+    throw new ReplicationFailure(
+      'DstPutObjectNotPermitted',
+      `the rule names another account than the owner of ${destination.row.name}`,
+    );
+  }
+}
+
+async function tagsWithheld(
+  ends: Ends,
+  claim: Claim,
+): Promise<{ code: FailureCode; reason: string } | undefined> {
+  const tagged = (claim.facets.tags?.value.length ?? 0) > 0;
+  return tagged ? await mayMoveTags(ends, claim.intent.key) : undefined;
+}
+
+function recordOf(
+  { destination }: Ends,
+  { intent }: Claim,
+  version: ObjectVersion,
+  facets: FacetsRow,
+): ReplicaRecord {
+  const { bytes: _bytes, replica: _replica, ...kept } = version;
+  const { ownerOverride, storageClass } = intent.rule;
+  // Where the bucket's owner owns everything in it, a replica is no exception (reference 3.2).
+  const enforced = destination.row.ownershipControls === 'BucketOwnerEnforced';
+  return {
+    key: intent.key,
+    version: kept,
+    facets,
+    ...(ownerOverride || enforced ? { owner: destination.row.owner } : {}),
+    ...(storageClass === undefined ? {} : { storageClass }),
+  };
+}
+
+async function* sourceBytes(
+  context: TaskContext,
+  { source }: Ends,
+  { intent }: Claim,
+  version: ObjectVersion,
+): AsyncGenerator<Buffer> {
+  const bytes = openBytes(context.objects, source, intent.key, version, { start: 0, end: version.size });
+  const reader = bytes[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const chunk = await reader.next().catch((error: unknown) => {
+        throw new SourceReadError(messageOf(error), { cause: error });
+      });
+      if (chunk.done === true) return;
+      yield chunk.value;
+    }
+  } finally {
+    await reader.return?.();
+  }
+}

@@ -1,0 +1,101 @@
+import type { Bucket } from '../../buckets/bucket.ts';
+import type { ObjectsContext } from '../../objects/context.ts';
+import { DestinationUnavailableError } from '../destinations/destination.ts';
+import type { Destination, ReceiveOutcome } from '../destinations/destination.ts';
+import { messageOf, saysUnavailable } from '../destinations/unavailable.ts';
+import { ReplicationFailure } from '../failure-codes.ts';
+import type { RoleAccess, RoleSession } from '../role/role-access.ts';
+import type { Claim } from '../worker/claim.ts';
+import type { Outcome } from '../worker/outcome.ts';
+
+/** What a task works with. */
+export interface TaskContext {
+  readonly objects: ObjectsContext;
+  readonly roles: RoleAccess;
+  readonly destinationOf: (bucket: Bucket) => Destination;
+}
+
+/** Both ends of one delivery and the role that acts on them. */
+export interface Ends {
+  readonly source: Bucket;
+  readonly destination: Bucket;
+  readonly session: RoleSession;
+}
+
+/** Undefined where the source bucket is gone, and its versions with it.
+ * @throws ReplicationFailure, DestinationUnavailableError */
+export async function openEnds(context: TaskContext, { intent }: Claim): Promise<Ends | undefined> {
+  const source = await context.objects.buckets.find(intent.sourceBucket);
+  if (source?.row.id !== intent.sourceBucketId) return undefined;
+  const session = await context.roles.session(intent.rule.role, source);
+  if (!(await session.may('s3:GetReplicationConfiguration', source))) {
+    throw new ReplicationFailure(
+      'SrcBucketReplicationConfigMissing',
+      `the role may not s3:GetReplicationConfiguration on ${source.row.name}`,
+    );
+  }
+  const destination = await findDestination(context, intent.rule.destination);
+  if (destination === undefined) {
+    throw new ReplicationFailure('DstBucketNotFound', `${intent.rule.destination} does not exist`);
+  }
+  return { source, destination, session };
+}
+
+/** Looking the destination up reads its own region's store: a failure there is the destination's. */
+async function findDestination(context: TaskContext, name: string): Promise<Bucket | undefined> {
+  try {
+    return await context.objects.buckets.find(name);
+  } catch (error) {
+    if (saysUnavailable(error)) throw new DestinationUnavailableError(messageOf(error), { cause: error });
+    throw error;
+  }
+}
+
+/** The outcomes that mean the same for every kind of change. */
+export function outcomeOf(received: ReceiveOutcome, { intent }: Claim): Outcome {
+  const failed = (code: ReplicationFailure['code'], reason: string): Outcome => ({
+    kind: 'failed',
+    code,
+    reason,
+    arrived: false,
+  });
+  const { destination } = intent.rule;
+  switch (received.outcome) {
+    case 'received':
+      return { kind: 'delivered' };
+    case 'bucket-missing':
+      return failed('DstBucketNotFound', `${destination} does not exist`);
+    case 'bucket-unversioned':
+      return failed('DstBucketUnversioned', `versioning is not Enabled on ${destination}`);
+    case 'version-missing':
+      return failed('DstVersionNotFound', `version ${intent.versionId} is not in ${destination}`);
+    case 'hard-deleted':
+      return hardDeleted(intent);
+    case 'refused':
+      return failed('DstPutObjectNotPermitted', `${destination} has other bytes as ${intent.versionId}`);
+    case 'clock-skew':
+      return {
+        kind: 'retry',
+        reason: `the clocks of source and destination differ by ${received.aheadMs} ms`,
+      };
+  }
+}
+
+/** A live delivery that meets its own removal was delivered before, and its settlement lost: it is done. */
+function hardDeleted({ class: kind, kind: change, versionId, rule }: Claim['intent']): Outcome {
+  if (change === 'facets') {
+    return {
+      kind: 'failed',
+      code: 'DstVersionNotFound',
+      reason: `version ${versionId} was deleted in ${rule.destination}`,
+      arrived: false,
+    };
+  }
+  if (kind === 'live') return { kind: 'delivered' };
+  return {
+    kind: 'failed',
+    code: 'DstObjectHardDeleted',
+    reason: `version ${versionId} was deleted in ${rule.destination}`,
+    arrived: false,
+  };
+}

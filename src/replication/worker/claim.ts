@@ -1,0 +1,96 @@
+import type { KeyValueStore, Row, RowVersion } from '../../store/kv/key-value-store.ts';
+import { decodeKey } from '../../store/kv/tuple.ts';
+import { deliveries } from '../../store/tables/deliveries.ts';
+import { facets } from '../../store/tables/facets.ts';
+import { type IntentName, intents, parkedIntents } from '../../store/tables/intents.ts';
+import { stampOfElement } from '../../store/tables/inverted-stamp.ts';
+import type { DeliveryRow, FacetsRow, IntentKind, IntentRow, VersionRow } from '../../store/tables/rows.ts';
+import { versions } from '../../store/tables/versions.ts';
+
+/** An intent and all that a task must know about its version, of one moment. */
+export interface Claim {
+  readonly key: Buffer;
+  readonly shard: number;
+  readonly intent: IntentRow;
+  readonly intentVersion: RowVersion;
+  /** Absent where the version was deleted at the source. */
+  readonly version?: VersionRow;
+  readonly facets: FacetsRow;
+  readonly delivery?: { readonly row: DeliveryRow; readonly version: RowVersion };
+  /** What failed for good earlier about this version and destination, and is superseded once this is delivered. */
+  readonly parked: readonly { readonly row: IntentRow; readonly version: RowVersion }[];
+  /** Of a facets intent: whether the version itself is still to be delivered. */
+  readonly objectPending: boolean;
+}
+
+interface Place {
+  readonly shard: number;
+  readonly name: IntentName;
+}
+
+export function placeOfKey(key: Uint8Array): Place {
+  const [, destination, shard, stamp, sourceBucketId, objectKey, kind] = decodeKey(key);
+  return {
+    shard: Number(shard),
+    name: {
+      sourceBucketId: String(sourceBucketId),
+      key: String(objectKey),
+      stamp: stampOfElement(stamp instanceof Uint8Array ? stamp : Buffer.alloc(0)),
+      kind: String(kind) as IntentKind,
+      rule: { destination: String(destination) },
+    },
+  };
+}
+
+const ROWS_EACH = 7;
+
+/** Reads many claims in one round. Undefined where the intent is gone.
+ * @throws StoreUnavailableError */
+export async function readClaims(
+  store: KeyValueStore,
+  keys: readonly Buffer[],
+): Promise<(Claim | undefined)[]> {
+  const places = keys.map(placeOfKey);
+  const rows = await store.get(places.flatMap(({ name }) => keysOf(name)));
+  return keys.map((key, index) =>
+    assemble(key, places[index], rows.slice(index * ROWS_EACH, (index + 1) * ROWS_EACH)),
+  );
+}
+
+function keysOf(name: IntentName): Buffer[] {
+  const version = [name.sourceBucketId, name.key, name.stamp] as const;
+  return [
+    intents.key(name),
+    versions.key(...version),
+    facets.key(...version),
+    deliveries.key(...version, name.rule.destination),
+    parkedIntents.key({ ...name, kind: 'facets' }),
+    parkedIntents.key({ ...name, kind: name.kind === 'facets' ? 'object' : name.kind }),
+    intents.key({ ...name, kind: name.kind === 'facets' ? 'object' : name.kind }),
+  ];
+}
+
+function assemble(
+  key: Buffer,
+  place: Place | undefined,
+  rows: readonly (Row | undefined)[],
+): Claim | undefined {
+  const [intent, version, facet, delivery, parkedFacets, parkedVersion, objectIntent] = rows;
+  if (place === undefined || intent === undefined) return undefined;
+  const parked = [parkedFacets, parkedVersion]
+    .filter((row) => row !== undefined)
+    .map((row) => ({ row: parkedIntents.decode(row), version: row.version }));
+  return {
+    key,
+    shard: place.shard,
+    intent: intents.decode(intent),
+    intentVersion: intent.version,
+    ...(version === undefined ? {} : { version: versions.decode(version) }),
+    facets: facet === undefined ? {} : facets.decode(facet),
+    ...(delivery === undefined
+      ? {}
+      : { delivery: { row: deliveries.decode(delivery), version: delivery.version } }),
+    parked,
+    objectPending: place.name.kind === 'facets' && objectIntent !== undefined,
+  };
+}

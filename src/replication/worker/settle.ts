@@ -1,0 +1,145 @@
+import type {
+  Check,
+  CommitResult,
+  KeyValueStore,
+  RowVersion,
+  Write,
+} from '../../store/kv/key-value-store.ts';
+import { ABSENT } from '../../store/kv/key-value-store.ts';
+import { counters } from '../../store/tables/counters.ts';
+import { deliveries } from '../../store/tables/deliveries.ts';
+import { intents, parkedIntents } from '../../store/tables/intents.ts';
+import { leases } from '../../store/tables/leases.ts';
+import type { DeliveryRow, IntentRow } from '../../store/tables/rows.ts';
+import { afterDelivery, afterFailure } from '../status.ts';
+import { type Claim, readClaims } from './claim.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What ends an intent: every outcome that leaves nothing to try again. */
+export type Settlement = Extract<Outcome, { kind: 'delivered' | 'gone' | 'failed' }>;
+
+/** - settled: the intent is gone, and status and counters say so, in one commit.
+ * - superseded: a newer change rewrote the intent, or it was settled by someone else: look at it again.
+ * - lost: the shard is another's now. */
+export type SettleResult = 'settled' | 'superseded' | 'lost';
+
+/** Each conflict means that a client changed this very version meanwhile; more in a row than this is no client. */
+const ATTEMPTS_MAX = 20;
+
+export interface SettleContext {
+  readonly store: KeyValueStore;
+  readonly epoch: (shard: number) => RowVersion | undefined;
+  readonly nowMs: () => number;
+}
+
+/** Every check names a row that the commit itself changes or removes, so a repetition after an unknown end is a
+ * conflict, and what is read then tells which it was.
+ * @throws StoreUnavailableError */
+export async function settle(
+  context: SettleContext,
+  claimed: Claim,
+  settlement: Settlement,
+): Promise<SettleResult> {
+  let claim = claimed;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const epoch = context.epoch(claim.shard);
+    if (epoch === undefined) return 'lost';
+    const result = await commitSettlement(context, claim, settlement, epoch);
+    if (result.outcome === 'committed') return 'settled';
+    const [current] = await readClaims(context.store, [claim.key]);
+    if (current === undefined) return result.outcome === 'unknown' ? 'settled' : 'superseded';
+    if (current.intentVersion !== claim.intentVersion) return 'superseded';
+    // None of the claim's rows moved: it was the lease's.
+    if (result.outcome === 'conflict' && sameRows(claim, current)) return 'lost';
+    claim = current;
+  }
+  return 'superseded';
+}
+
+function commitSettlement(
+  { store, nowMs }: SettleContext,
+  claim: Claim,
+  settlement: Settlement,
+  epoch: RowVersion,
+): Promise<CommitResult> {
+  const { intent, delivery } = claim;
+  const checks: Check[] = [intents.check(claim.intentVersion, intent), leases.check(epoch, claim.shard)];
+  const writes: Write[] = [intents.delete(intent), ...pendingDown(intent)];
+  // Without a delivery row the version was deleted meanwhile: there is nothing left that could have a status.
+  if (settlement.kind !== 'gone' && delivery !== undefined) {
+    const place = [intent.sourceBucketId, intent.key, intent.stamp, intent.rule.destination] as const;
+    checks.push(deliveries.check(delivery.version, ...place));
+    writes.push(deliveries.put(after(delivery.row, intent, settlement, nowMs()), ...place));
+    if (settlement.kind === 'failed') park(claim, settlement, checks, writes);
+  }
+  if (settlement.kind === 'delivered') {
+    writes.push(...replicatedUp(intent));
+    for (const { row, version } of claim.parked) unpark(row, version, checks, writes);
+  }
+  if (delivery === undefined || settlement.kind === 'gone') {
+    for (const { row, version } of claim.parked) unpark(row, version, checks, writes);
+  }
+  return store.commit({ checks, writes });
+}
+
+function sameRows(one: Claim, other: Claim): boolean {
+  const rowVersions = (claim: Claim) => [
+    claim.delivery?.version,
+    ...claim.parked.map(({ version }) => version),
+  ];
+  return rowVersions(one).join() === rowVersions(other).join();
+}
+
+function after(
+  row: DeliveryRow,
+  intent: IntentRow,
+  settlement: Exclude<Settlement, { kind: 'gone' }>,
+  nowMs: number,
+): DeliveryRow {
+  return settlement.kind === 'delivered'
+    ? afterDelivery(row, intent, nowMs)
+    : afterFailure(row, intent, settlement, nowMs);
+}
+
+function park(
+  claim: Claim,
+  settlement: Extract<Settlement, { kind: 'failed' }>,
+  checks: Check[],
+  writes: Write[],
+): void {
+  const { intent } = claim;
+  const before = claim.parked.find(({ row }) => row.kind === intent.kind);
+  // The row is overwritten: what it was counted under goes down.
+  if (before !== undefined) writes.push(failed(before.row, -1));
+  checks.push(parkedIntents.check(before?.version ?? ABSENT, intent));
+  const parked: IntentRow = { ...intent, failureCode: settlement.code, lastError: settlement.reason };
+  writes.push(parkedIntents.put(parked), failed(parked, 1));
+}
+
+function unpark(row: IntentRow, version: RowVersion, checks: Check[], writes: Write[]): void {
+  checks.push(parkedIntents.check(version, row));
+  writes.push(parkedIntents.delete(row), failed(row, -1));
+}
+
+function failed({ sourceBucketId, rule, failureCode }: IntentRow, delta: number): Write {
+  return counters.add(
+    counters.failedCount(sourceBucketId, rule.ruleId, rule.destination, failureCode ?? ''),
+    delta,
+  );
+}
+
+function pendingDown({ sourceBucketId, rule, size, class: kind }: IntentRow): Write[] {
+  const labels = [sourceBucketId, rule.ruleId, rule.destination, kind] as const;
+  return [
+    counters.add(counters.pendingCount(...labels), -1),
+    counters.add(counters.pendingBytes(...labels), -size),
+  ];
+}
+
+function replicatedUp({ sourceBucketId, rule, size, class: kind }: IntentRow): Write[] {
+  const labels = [sourceBucketId, rule.ruleId, rule.destination, kind] as const;
+  return [
+    counters.add(counters.replicatedCount(...labels), 1),
+    counters.add(counters.replicatedBytes(...labels), size),
+  ];
+}
