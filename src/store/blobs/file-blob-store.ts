@@ -13,7 +13,7 @@ import {
 } from './blob-store.ts';
 import { DirectorySyncs, syncDirectory } from './directory-syncs.ts';
 import { FileBlobWriter } from './file-blob-writer.ts';
-import { errorCode, storeFault } from './store-fault.ts';
+import { errorCode, readFault, storeFault } from './store-fault.ts';
 
 const openFile = promisify(open);
 const closeFile = promisify(close);
@@ -63,7 +63,7 @@ export class FileBlobStore implements BlobStore {
         at += wanted;
       }
     } catch (error) {
-      throw storeFault(error);
+      throw readFault(error);
     } finally {
       if (descriptor !== undefined) await closeFile(descriptor);
     }
@@ -71,7 +71,7 @@ export class FileBlobStore implements BlobStore {
 
   async remove(id: BlobId): Promise<void> {
     try {
-      // Not synced: whoever removes twice loses nothing, and the row that asked for it goes only afterwards.
+      // Not synced: a file that a power loss brings back is an orphan, no more.
       await unlink(this.#path(id));
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw storeFault(error);

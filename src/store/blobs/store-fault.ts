@@ -1,8 +1,9 @@
 import { StoreUnavailableError } from '../kv/key-value-store.ts';
 import { BlobMissingError } from './blob-store.ts';
 
-/** What a disk that is full, read-only, failing or out of handles answers: nothing is wrong with the request. */
+/** What a disk that is full, read-only, failing, gone or out of handles answers: nothing is wrong with the request. */
 const UNAVAILABLE = new Set([
+  'ENOENT',
   'ENOSPC',
   'EDQUOT',
   'EROFS',
@@ -18,12 +19,16 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The error to throw for what the file system said. */
+/** The error to throw for what the file system said to a reader. */
+export function readFault(error: unknown): unknown {
+  return errorCode(error) === 'ENOENT'
+    ? new BlobMissingError('No such blob.', { cause: error })
+    : storeFault(error);
+}
+
+/** The error to throw for what it said to anybody else. */
 export function storeFault(error: unknown): unknown {
   const code = errorCode(error);
-  if (code === undefined) return error;
-  if (UNAVAILABLE.has(code))
-    return new StoreUnavailableError(`The blob store answers ${code}.`, { cause: error });
-  if (code === 'ENOENT') return new BlobMissingError('No such blob.', { cause: error });
-  return error;
+  if (code === undefined || !UNAVAILABLE.has(code)) return error;
+  return new StoreUnavailableError(`The blob store answers ${code}.`, { cause: error });
 }

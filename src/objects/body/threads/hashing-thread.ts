@@ -39,8 +39,11 @@ function serve(port: MessagePort): void {
     if (upload === undefined) return;
     if (message.kind === 'chunk') {
       inOrder(message.body, upload, answer, () => {
-        if (!upload.failed) take(upload, new Uint8Array(message.memory, 0, message.length));
-        answer({ kind: 'consumed', body: message.body, memory: message.memory }, [message.memory]);
+        try {
+          if (!upload.failed) take(upload, new Uint8Array(message.memory, 0, message.length));
+        } finally {
+          answer({ kind: 'consumed', body: message.body, memory: message.memory }, [message.memory]);
+        }
       });
     } else if (message.kind === 'finish') {
       inOrder(message.body, upload, answer, () => finish(message.body, upload, answer));

@@ -12,54 +12,64 @@ interface Thread {
   readonly sinks: Map<number, ThreadSink>;
 }
 
-/** The pool of hashing threads of one event loop. A thread that dies fails its uploads (their clients retry) and is
- * replaced. */
+/** The pool of hashing threads of one event loop. A thread that dies fails its uploads (their clients retry); the
+ * next upload starts another in its place, so that one which cannot start is not tried in a circle. */
 export class HashingThreads {
-  readonly #threads: Thread[] = [];
+  readonly #threads: (Thread | undefined)[];
   readonly #memory = new TransferMemory();
   #bodies = 0;
   #closed = false;
 
   /** @param size threads; default: one a core. */
   constructor(size = availableParallelism()) {
-    for (let position = 0; position < size; position++) this.#start(position);
+    this.#threads = Array.from({ length: size }, (_, position) => this.#start(position));
   }
 
-  /** A sink on the thread that has the fewest uploads. */
+  /** A sink on the thread that has the fewest uploads.
+   * @throws StoreUnavailableError after `close`. */
   open(location: BlobLocation, algorithms: readonly ChecksumAlgorithm[], dataKey: Uint8Array): ThreadSink {
-    let idlest: Thread | undefined;
-    for (const thread of this.#threads) {
-      if (idlest === undefined || thread.sinks.size < idlest.sinks.size) idlest = thread;
-    }
-    if (idlest === undefined || this.#closed)
-      throw new StoreUnavailableError('There are no hashing threads.');
-    const { worker, sinks } = idlest;
+    const { worker, sinks } = this.#idlest();
     const body = ++this.#bodies;
     const say = (message: ToThread, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer);
     const sink = new ThreadSink(body, say, this.#memory, () => sinks.delete(body));
     sinks.set(body, sink);
-    say({ kind: 'open', body, location, algorithms, dataKey });
+    // A key of its own memory: the whole memory below a buffer is what is sent.
+    say({ kind: 'open', body, location, algorithms, dataKey: Uint8Array.from(dataKey) });
     return sink;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#threads.map((thread) => thread.worker.terminate()));
+    for (const thread of this.#threads) await thread?.worker.terminate();
   }
 
-  #start(position: number): void {
+  #idlest(): Thread {
+    let idlest: Thread | undefined;
+    for (const [position, running] of this.#threads.entries()) {
+      const thread = running ?? (this.#closed ? undefined : this.#start(position));
+      this.#threads[position] = thread;
+      if (thread !== undefined && thread.sinks.size < (idlest?.sinks.size ?? Number.POSITIVE_INFINITY)) {
+        idlest = thread;
+      }
+    }
+    if (idlest === undefined || this.#closed)
+      throw new StoreUnavailableError('There are no hashing threads.');
+    return idlest;
+  }
+
+  #start(position: number): Thread {
     // Run from sources, or from what the build made of them.
     const entry = import.meta.url.endsWith('.ts') ? './hashing-thread.ts' : './hashing-thread.js';
     const worker = new Worker(new URL(entry, import.meta.url));
     const sinks = new Map<number, ThreadSink>();
-    this.#threads[position] = { worker, sinks };
     worker.on('message', (message: FromThread) => sinks.get(message.body)?.hear(message));
     // 'exit' follows, and does what is to be done.
     worker.on('error', () => undefined);
     worker.on('exit', () => {
-      for (const sink of [...sinks.values()]) sink.fail(new StoreUnavailableError('A hashing thread died.'));
-      if (!this.#closed) this.#start(position);
+      this.#threads[position] = undefined;
+      for (const sink of sinks.values()) sink.fail(new StoreUnavailableError('A hashing thread died.'));
     });
     worker.unref();
+    return { worker, sinks };
   }
 }

@@ -12,7 +12,7 @@ type Result = BodyDigests & { readonly blob: BlobId };
  * States: open → finishing → done, or → failed (`#failure` set) from any; `abort` from any → done.
  * Invariants
  * - `#inFlight` counts the messages whose memory has not come back; beyond the limit, `write` waits.
- * - `#wake` is set while someone waits for a message; whatever arrives wakes them, and they look again. */
+ * - Whoever waits for news is in `#waiting`; whatever arrives wakes all, and they look again. */
 export class ThreadSink implements LargeSink {
   readonly #body: number;
   readonly #say: (message: ToThread, transfer?: ArrayBuffer[]) => void;
@@ -24,7 +24,7 @@ export class ThreadSink implements LargeSink {
   #failure: Error | undefined;
   #result: Result | undefined;
   #aborted = false;
-  #wake: (() => void) | undefined;
+  #waiting: (() => void)[] = [];
 
   /** @param leave called once, when nothing more will be heard of this upload. */
   constructor(
@@ -59,6 +59,7 @@ export class ThreadSink implements LargeSink {
     if (this.#filling !== undefined) this.#memory.giveBack(this.#filling);
     this.#filling = undefined;
     this.#failure ??= new Error('The upload was aborted.');
+    this.#wakeUp();
     this.#say({ kind: 'abort', body: this.#body });
     while (!this.#aborted && this.#result === undefined) await this.#news();
     this.#leave();
@@ -122,14 +123,12 @@ export class ThreadSink implements LargeSink {
   }
 
   #news(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #wakeUp(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 }
