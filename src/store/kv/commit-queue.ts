@@ -34,9 +34,11 @@ export class CommitQueue {
       return { answers: batch.map(() => ({ outcome: 'unavailable', reason })), configurationChanged: false };
     }
     const refusals = this.#refusals(batch);
-    const admitted = refusals === undefined ? batch : batch.filter((_, index) => refusals[index] === undefined);
+    const admitted =
+      refusals === undefined ? batch : batch.filter((_, index) => refusals[index] === undefined);
     const { answers, configurationChanged } = this.#committer.commit(admitted);
-    if (answers.some(({ outcome }) => outcome === 'unavailable' || outcome === 'unknown')) this.#failed = true;
+    if (answers.some(({ outcome }) => outcome === 'unavailable' || outcome === 'unknown'))
+      this.#failed = true;
     if (refusals === undefined) return { answers, configurationChanged };
     const rest = answers.values();
     const all = refusals.map((refusal): CommitAnswer => {

@@ -83,7 +83,8 @@ export function describeKeyValueStore(name: string, make: () => Promise<StoreUnd
 
     test('commits when the checks hold, else writes nothing', async () => {
       const version = await write(put(row('a'), '1'));
-      const attempt = (checks: Check[]) => store.commit({ checks, writes: [put(row('a'), '2'), put(row('b'), '2')] });
+      const attempt = (checks: Check[]) =>
+        store.commit({ checks, writes: [put(row('a'), '2'), put(row('b'), '2')] });
       for (const wrong of [is(row('a'), ABSENT), is(row('a'), version + 1), is(row('b'), version)]) {
         expect(await attempt([is(row('a'), version), wrong])).toEqual({ outcome: 'conflict' });
       }
@@ -131,7 +132,13 @@ export function describeKeyValueStore(name: string, make: () => Promise<StoreUnd
     });
 
     test('applies the writes of one commit in their order', async () => {
-      await write(put(row('a'), '1'), remove(row('a')), put(row('b'), '1'), remove(row('c')), put(row('b'), '2'));
+      await write(
+        put(row('a'), '1'),
+        remove(row('a')),
+        put(row('b'), '1'),
+        remove(row('c')),
+        put(row('b'), '2'),
+      );
       expect(await texts()).toEqual(['2']);
     });
 
@@ -139,7 +146,11 @@ export function describeKeyValueStore(name: string, make: () => Promise<StoreUnd
       const add = (key: Buffer, delta: number) =>
         store.commit({ checks: [is(row('guard'), ABSENT)], writes: [{ kind: 'add', key, delta }] });
       await Promise.all([add(counter('x', 1), 5), add(counter('x', 1), -7), add(counter('x', 2), 2 ** 45)]);
-      expect(await store.counters([counter('x', 1), counter('none'), counter('x', 2)])).toEqual([-2, 0, 2 ** 45]);
+      expect(await store.counters([counter('x', 1), counter('none'), counter('x', 2)])).toEqual([
+        -2,
+        0,
+        2 ** 45,
+      ]);
       await reopen();
       await Promise.all(Array.from({ length: 50 }, () => add(counter('x', 1), 1)));
       await add(counter('y'), 1);
@@ -158,7 +169,8 @@ export function describeKeyValueStore(name: string, make: () => Promise<StoreUnd
         { kind: 'add', key: counter('a'), delta: 0.5 },
         { kind: 'put', key: counter('a'), value: Buffer.alloc(8) },
       ];
-      for (const each of refused) await expect(store.commit({ checks, writes: [each] })).rejects.toThrow(RangeError);
+      for (const each of refused)
+        await expect(store.commit({ checks, writes: [each] })).rejects.toThrow(RangeError);
       const unchecked = store.commit({ checks: [], writes: [{ kind: 'add', key: counter('a'), delta: 1 }] });
       await expect(unchecked).rejects.toThrow(RangeError);
       await expect(store.range({ start: Buffer.of(0), end: Buffer.of(0xff) })).rejects.toThrow(RangeError);
@@ -259,7 +271,13 @@ export function describeKeyValueStore(name: string, make: () => Promise<StoreUnd
       const commits = fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { maxLength: 8 });
       const step = async (changes: { key: string; value: string | null }[][]) => {
         await Promise.all(
-          changes.map((each) => write(...each.map(({ key: name, value }) => (value === null ? remove(row(name)) : put(row(name), value))))),
+          changes.map((each) =>
+            write(
+              ...each.map(({ key: name, value }) =>
+                value === null ? remove(row(name)) : put(row(name), value),
+              ),
+            ),
+          ),
         );
         for (const { key: name, value } of changes.flat()) {
           if (value === null) model.delete(name);

@@ -119,6 +119,7 @@ export class MemoryStore implements KeyValueStore {
 
   #assertReadable(): void {
     this.#assertAlive();
-    if (this.#faults.read?.() === true) throw new StoreUnavailableError('the store refuses, as it was told to');
+    if (this.#faults.read?.() === true)
+      throw new StoreUnavailableError('the store refuses, as it was told to');
   }
 }

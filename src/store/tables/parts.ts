@@ -12,4 +12,6 @@ export interface PartRow {
   readonly bytes: Locator;
 }
 
-export const parts = jsonTable<PartRow, readonly [bucketId: string, uploadId: string, part: number]>(TABLES.parts);
+export const parts = jsonTable<PartRow, readonly [bucketId: string, uploadId: string, part: number]>(
+  TABLES.parts,
+);

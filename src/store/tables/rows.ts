@@ -155,4 +155,6 @@ export interface IntentRule {
 /** Bytes that no row names any more; the sweeper removes them and then this row. */
 export interface GarbageRow {
   readonly blobs: readonly BlobId[];
+  /** The sweeper waits a little for those who still read. */
+  readonly removedAtMs: number;
 }

@@ -54,7 +54,13 @@ describe('keys', () => {
     expect(versions.objectKeyOf({ key: versions.key('b', 'a\0b', stamp) })).toBe('a\0b');
     expect(listing.objectKeyOf({ key: listing.key('b', 'ü') })).toBe('ü');
     expect(deliveries.destinationOf({ key: deliveries.key('b', 'k', stamp, 'copies') })).toBe('copies');
-    const intent = { sourceBucketId: 'b', key: 'k', stamp, kind: 'object', rule: { destination: 'copies' } } as const;
+    const intent = {
+      sourceBucketId: 'b',
+      key: 'k',
+      stamp,
+      kind: 'object',
+      rule: { destination: 'copies' },
+    } as const;
     expect(intents.placeOf({ key: intents.key(intent) })).toEqual({
       destination: 'copies',
       shard: intentShard('b', 'k'),

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { DirectoryInUseError, lockDirectory } from './directory-lock.ts';
+import { type DiskSpace, watchDiskSpace } from './disk-space.ts';
+import type { EngineWriter } from './engine.ts';
+import type { KeyValueStore } from './key-value-store.ts';
+import { LocalStore } from './local-store.ts';
+import { RocksEngine } from './rocksdb.ts';
+import { rocksDatabase } from './rocksdb-binding.ts';
+import type { EngineMemory } from './rocksdb-options.ts';
+import { SqliteEngine, sqlitePath } from './sqlite.ts';
+
+export type EngineName = 'rocksdb' | 'sqlite';
+
+export interface StoreOptions {
+  readonly directory: string;
+  /** Default: what the directory was made with; for a new one RocksDB, or SQLite where RocksDB can't be loaded. */
+  readonly engine?: EngineName;
+  readonly memory?: EngineMemory;
+}
+
+export interface OpenedEngine {
+  readonly name: EngineName;
+  readonly engine: EngineWriter & { readonly handle?: bigint };
+  readonly diskSpace: DiskSpace;
+}
+
+/** A store whose engine runs in this thread.
+ * @throws DirectoryInUseError when another process has it open. */
+export async function openStore(options: StoreOptions): Promise<KeyValueStore> {
+  const { engine, diskSpace } = await openEngine(options);
+  return new LocalStore(engine, { admission: diskSpace });
+}
+
+/** @throws DirectoryInUseError */
+export async function openEngine(options: StoreOptions): Promise<OpenedEngine> {
+  const name = options.engine ?? chooseEngine(options.directory);
+  const diskSpace = watchDiskSpace(options.directory);
+  const engine = name === 'rocksdb' ? await openRocks(options) : await openSqlite(options.directory);
+  // Without room for it the ballast waits until there is.
+  await diskSpace.prepare().catch(() => {});
+  return { name, engine, diskSpace };
+}
+
+export function chooseEngine(directory: string): EngineName {
+  if (existsSync(sqlitePath(directory))) return 'sqlite';
+  try {
+    rocksDatabase(directory);
+    return 'rocksdb';
+  } catch {
+    return 'sqlite';
+  }
+}
+
+async function openRocks({ directory, memory }: StoreOptions): Promise<RocksEngine> {
+  try {
+    return await RocksEngine.open(directory, memory);
+  } catch (error) {
+    if (mentionsLock(error)) throw new DirectoryInUseError(directory);
+    throw error;
+  }
+}
+
+async function openSqlite(directory: string): Promise<EngineWriter> {
+  const lock = await lockDirectory(directory);
+  try {
+    const engine = await SqliteEngine.open(directory);
+    const close = engine.close.bind(engine);
+    engine.close = async () => {
+      await close();
+      lock.release();
+    };
+    return engine;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** RocksDB names its LOCK file in the message, in the error or in its cause. */
+function mentionsLock(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /\/LOCK\b|lock hold by/i.test(error.message) || mentionsLock(error.cause);
+}
