@@ -65,7 +65,9 @@ const keyText = fc
   .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
   .map((text) => text.toWellFormed());
 const path = keyText.map((key) => `/bucket/${key.split('/').map(encode).join('/')}`);
-const query = fc.dictionary(keyText, keyText, { maxKeys: 4 });
+// The SDK's signer loses a parameter of this name.
+const parameterName = keyText.filter((name) => name !== '__proto__');
+const query = fc.dictionary(parameterName, keyText, { maxKeys: 4 });
 const metadata = fc.dictionary(
   fc.stringMatching(/^x-amz-meta-[a-z0-9-]{1,8}$/),
   fc.stringMatching(/^[!-~]{1,10}( {1,3}[!-~]{1,10})?$/),

@@ -94,9 +94,9 @@ function compare(a: string, b: string): number {
 }
 
 function canonicalValue(value: string | readonly string[] | undefined): string {
-  // A name that was signed but not sent counts as empty, so its removal breaks the signature.
-  if (value === undefined) return '';
-  const text = typeof value === 'string' ? value : value.join(',');
+  // A name that was signed but not sent counts as empty, so its removal breaks the signature. So does a name that
+  // every object knows, as `constructor`.
+  const text = typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : '';
   return text.includes('  ') || text.includes('\t') ? text.replace(/[ \t]+/g, ' ').trim() : text.trim();
 }
 
@@ -113,17 +113,18 @@ export function headersApart(
   signedHeaders: readonly string[],
 ): RequestHeaders | undefined {
   const raw = request.rawHeaders ?? [];
-  const apart: Record<string, string[]> = {};
+  const apart = new Map<string, string[]>();
   let repeated = false;
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index]?.toLowerCase() ?? '';
     if (!signedHeaders.includes(name)) continue;
-    const values = (apart[name] ??= []);
+    const values = apart.get(name) ?? [];
     values.push(canonicalValue(raw[index + 1]));
+    apart.set(name, values);
     // Node keeps the first of some headers alone (host, content-type); only what it joined may be told apart.
     if (values.length > 1 && String(request.headers[name]).includes(', ')) repeated = true;
   }
-  return repeated ? { ...request.headers, ...apart } : undefined;
+  return repeated ? { ...request.headers, ...Object.fromEntries(apart) } : undefined;
 }
 
 export interface CanonicalParts {

@@ -114,6 +114,12 @@ describe('refused by S3', () => {
         StringToSignBytes: expect.stringMatching(/^41 57 53 34 /),
       },
     ],
+    [
+      'a signed header of a name that every object knows',
+      authorization(sign(), 'SignedHeaders=', 'SignedHeaders=__proto__;constructor;'),
+      403,
+      MISMATCH,
+    ],
     ['a signature cut short', authorization(sign(), /.$/, ''), 403, MISMATCH],
     [
       'an upper-case signature',
