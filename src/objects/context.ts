@@ -1,7 +1,7 @@
 import type { Buckets } from '../buckets/buckets.ts';
 import type { Site } from '../buckets/region.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { Bodies } from './bodies.ts';
+import type { HashingThreads } from './body/index.ts';
 import type { Incarnation } from './incarnations.ts';
 import type { Planner } from './planner.ts';
 import type { StampSource } from './stamps.ts';
@@ -13,6 +13,7 @@ export interface ObjectsContext {
   readonly keyring: Keyring;
   readonly planner: Planner;
   readonly incarnation: Incarnation;
-  readonly bodies: Bodies;
   readonly stamps: StampSource;
+  /** Without them, large bodies are hashed and sealed on the event loop. */
+  readonly hashingThreads?: HashingThreads;
 }

@@ -1,5 +1,10 @@
 import type { Bucket } from '../buckets/bucket.ts';
+import { invalidVersionId } from '../errors/s3.ts';
+import { stampOfVersionId } from '../store/tables/version-id.ts';
 import type { ObjectsContext } from './context.ts';
+import { insertDeleteMarker } from './insert-delete-marker.ts';
+import { removeUnversioned } from './remove-unversioned.ts';
+import { removeVersion } from './remove-version.ts';
 
 export interface DeleteObjectOptions {
   readonly key: string;
@@ -22,5 +27,13 @@ export async function deleteObject(
   bucket: Bucket,
   options: DeleteObjectOptions,
 ): Promise<DeletedObject> {
-  throw new Error(`not built ${context.site.siteId} ${bucket.row.name} ${options.key}`);
+  const { versionId } = options;
+  if (versionId !== undefined) {
+    if (versionId !== 'null' && stampOfVersionId(versionId) === undefined) throw invalidVersionId(versionId);
+    return removeVersion(context, bucket, { ...options, versionId });
+  }
+  // Whether it is a marker or a removal is decided by the record that the commit is made under.
+  if (bucket.row.versioning !== 'unversioned') return insertDeleteMarker(context, bucket, options);
+  const removed = await removeUnversioned(context, bucket, options);
+  return removed ?? insertDeleteMarker(context, bucket, options);
 }

@@ -1,18 +1,23 @@
 import type { Bucket } from '../buckets/bucket.ts';
+import { BlobMissingError } from '../store/blobs/blob-store.ts';
+import { inlineBytes } from '../store/tables/inline-bytes.ts';
 import type { ObjectVersion } from '../store/tables/rows.ts';
+import { openBody } from './body/index.ts';
 import type { ObjectsContext } from './context.ts';
 import type { ByteRange } from './read-object.ts';
 
 /** The plaintext of a version, in chunks; fails when stored bytes are missing or damaged. */
-export async function* openBytes(
-  context: ObjectsContext,
+export function openBytes(
+  context: Pick<ObjectsContext, 'keyring'>,
   bucket: Bucket,
   key: string,
   version: ObjectVersion,
-  range: ByteRange,
-): AsyncIterable<Buffer> {
-  yield Buffer.alloc(0);
-  throw new Error(
-    `not built ${context.site.siteId} ${bucket.row.name} ${key} ${version.etag} ${range.start}`,
-  );
+  range?: ByteRange,
+): AsyncGenerator<Buffer, void, undefined> {
+  const readInline = async (part: number): Promise<Buffer> => {
+    const [row] = await bucket.region.store.get([inlineBytes.key(bucket.row.id, key, version.stamp, part)]);
+    if (row === undefined) throw new BlobMissingError('inline bytes were removed while they were read');
+    return inlineBytes.decode(row);
+  };
+  return openBody(version.bytes, range, context.keyring, readInline, bucket.region.blobs);
 }

@@ -1,8 +1,13 @@
 import type { Bucket } from '../buckets/bucket.ts';
 import type { ObjectVersion, SystemMetadata } from '../store/tables/rows.ts';
+import { commitObject } from './commit-object.ts';
 import type { WriteConditions } from './conditions.ts';
 import type { ObjectsContext } from './context.ts';
 import type { IncomingBody } from './incoming-body.ts';
+import { PUT_BYTES_MAX } from './limits.ts';
+import { receiveBody } from './receive-body.ts';
+import type { StoredBody } from './stored-body.ts';
+import { checkKey } from './version-form.ts';
 
 export type Tags = readonly (readonly [string, string])[];
 
@@ -35,5 +40,20 @@ export async function putObject(
   bucket: Bucket,
   options: PutObjectOptions,
 ): Promise<WrittenObject> {
-  throw new Error(`not built ${context.site.siteId} ${bucket.row.name} ${options.key}`);
+  const { body, ...object } = options;
+  checkKey(options.key);
+  const stored = await receiveBody(context, bucket.region, body, PUT_BYTES_MAX);
+  return commitObject(context, bucket, { ...object, ...objectBytes(stored) });
+}
+
+/** One body as the bytes of an object that is not from a multipart upload. */
+export function objectBytes(stored: StoredBody) {
+  const { size, etag, checksum, locator, sealed } = stored;
+  return {
+    size,
+    etag,
+    checksum,
+    bytes: locator === undefined ? [] : [locator],
+    inline: sealed === undefined ? [] : [{ part: 0, sealed }],
+  };
 }

@@ -1,19 +1,92 @@
 import type { Region } from '../buckets/region.ts';
 import type { Clock } from '../lib/clock.ts';
+import { decodeKey, keyAfter } from '../store/kv/tuple.ts';
+import { claimedBlobs } from '../store/tables/claimed-blobs.ts';
+import { garbage } from '../store/tables/garbage.ts';
+import { incarnations } from '../store/tables/incarnations.ts';
+import type { GarbageRow } from '../store/tables/rows.ts';
 import type { Incarnation } from './incarnations.ts';
+import { GARBAGE_AGE_MS_MIN, GARBAGE_ROWS_READ_MAX } from './limits.ts';
 
+/** Removes bytes that no row names.
+ *
+ * Invariants
+ * - A blob with a garbage row is named by nothing else, for good: it is removed first, then its rows, so that a crash
+ *   in between only makes the removal come twice.
+ * - Other blobs are touched only where their incarnation is dead, so that nobody can commit them any more, and no claim
+ *   says that somebody once did. */
 export interface SweepResult {
   readonly garbageRemoved: number;
   readonly orphansRemoved: number;
 }
 
-/** One pass over a region: removes the blobs of garbage rows, then the rows; once for each dead incarnation, the blobs
- * that it wrote and never committed. Compose calls it every few seconds in one thread. */
+/** One pass over a region. Compose calls it every few seconds in one thread; it may fail and be called again. */
 export async function sweep(
   region: Region,
   clock: Clock,
   incarnation: Incarnation,
   signal?: AbortSignal,
 ): Promise<SweepResult> {
-  throw new Error(`not built ${region.name} ${clock.now()} ${incarnation.name} ${signal?.aborted}`);
+  const garbageRemoved = await sweepGarbage(region, clock.now(), signal);
+  const orphansRemoved = await sweepOrphans(region, incarnation, signal);
+  return { garbageRemoved, orphansRemoved };
+}
+
+async function sweepGarbage(region: Region, nowMs: number, signal?: AbortSignal): Promise<number> {
+  const { start: first, end } = garbage.range();
+  let start: Buffer = first;
+  let removed = 0;
+  while (signal?.aborted !== true) {
+    const rows = await region.store.range({ start, end, limit: GARBAGE_ROWS_READ_MAX });
+    for (const stored of rows) {
+      const row = garbage.decode(stored);
+      // A clock that was set back must not keep garbage for ever.
+      const ageMs = Math.abs(nowMs - row.removedAtMs);
+      if (ageMs < GARBAGE_AGE_MS_MIN) continue;
+      await removeGarbage(region, stored.key, row);
+      removed += row.blobs.length;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < GARBAGE_ROWS_READ_MAX) break;
+    start = keyAfter(last.key);
+  }
+  return removed;
+}
+
+async function removeGarbage(region: Region, key: Buffer, row: GarbageRow): Promise<void> {
+  for (const blob of row.blobs) await region.blobs.remove(blob);
+  // Whatever the outcome: the next pass sees what is left.
+  await region.store.commit({
+    checks: [],
+    writes: [{ kind: 'delete', key }, ...row.blobs.map((blob) => claimedBlobs.delete(blob))],
+  });
+}
+
+/** Once for each dead incarnation: its row goes when its blobs have been looked at. */
+async function sweepOrphans(region: Region, incarnation: Incarnation, signal?: AbortSignal): Promise<number> {
+  const rows = await region.store.range(incarnations.range());
+  const dead = rows.filter((row) => incarnations.decode(row).dead === true);
+  if (dead.length === 0) return 0;
+  let removed = 0;
+  let batch: string[] = [];
+  const flush = async () => {
+    const claims = await region.store.get(batch.map((blob) => claimedBlobs.key(blob)));
+    for (const [index, blob] of batch.entries()) {
+      if (claims[index] !== undefined) continue;
+      await region.blobs.remove(blob);
+      removed += 1;
+    }
+    batch = [];
+  };
+  for await (const blob of region.blobs.orphanCandidates(new Set([incarnation.name]))) {
+    if (signal?.aborted === true) return removed;
+    batch.push(blob);
+    if (batch.length >= GARBAGE_ROWS_READ_MAX) await flush();
+  }
+  await flush();
+  await region.store.commit({
+    checks: [],
+    writes: dead.map((row) => incarnations.delete(String(decodeKey(row.key)[1]))),
+  });
+  return removed;
 }

@@ -1,0 +1,67 @@
+import type { Bucket } from '../buckets/bucket.ts';
+import { ABSENT, type Check, type RowVersion } from '../store/kv/key-value-store.ts';
+import { deliveries } from '../store/tables/deliveries.ts';
+import { type IntentName, intents, parkedIntents } from '../store/tables/intents.ts';
+import type { OrderStamp } from '../store/tables/order-stamp.ts';
+import type { DeliveryRow, IntentKind, IntentRow } from '../store/tables/rows.ts';
+
+export interface FoundDelivery {
+  readonly row: DeliveryRow;
+  readonly version: RowVersion;
+}
+
+/** By destination bucket name. No read at all where the bucket never had anything to do with replication. */
+export async function readDeliveries(
+  bucket: Bucket,
+  key: string,
+  stamp: OrderStamp,
+): Promise<ReadonlyMap<string, FoundDelivery>> {
+  if (!bucket.row.replicationSeen) return NONE;
+  const rows = await bucket.region.store.range(deliveries.versionRange(bucket.row.id, key, stamp));
+  return new Map(
+    rows.map((row) => [deliveries.destinationOf(row), { row: deliveries.decode(row), version: row.version }]),
+  );
+}
+
+const NONE: ReadonlyMap<string, FoundDelivery> = new Map();
+
+/** An intent and its parked twin, with checks that both still stand as they were read. */
+export interface FoundIntent {
+  readonly name: IntentName;
+  readonly intent?: IntentRow;
+  readonly parked?: IntentRow;
+  readonly checks: readonly Check[];
+}
+
+export async function readIntents(
+  bucket: Bucket,
+  version: { readonly key: string; readonly stamp: OrderStamp },
+  wanted: readonly { readonly destination: string; readonly kind: IntentKind }[],
+): Promise<FoundIntent[]> {
+  const { key, stamp } = version;
+  const names = wanted.map(
+    ({ destination, kind }): IntentName => ({
+      sourceBucketId: bucket.row.id,
+      key,
+      stamp,
+      kind,
+      rule: { destination },
+    }),
+  );
+  const rows = await bucket.region.store.get(
+    names.flatMap((name) => [intents.key(name), parkedIntents.key(name)]),
+  );
+  return names.map((name, index) => {
+    const intent = rows[2 * index];
+    const parked = rows[2 * index + 1];
+    return {
+      name,
+      ...(intent === undefined ? {} : { intent: intents.decode(intent) }),
+      ...(parked === undefined ? {} : { parked: parkedIntents.decode(parked) }),
+      checks: [
+        intents.check(intent?.version ?? ABSENT, name),
+        parkedIntents.check(parked?.version ?? ABSENT, name),
+      ],
+    };
+  });
+}

@@ -1,0 +1,98 @@
+import type { Region } from '../buckets/region.ts';
+import { badChecksum, badContentMd5, entityTooLarge, incompleteBody } from '../errors/s3.ts';
+import type { ChecksumAlgorithm, Locator } from '../store/tables/rows.ts';
+import { type BodySink, type FinishedBody, openSink } from './body/index.ts';
+import type { ObjectsContext } from './context.ts';
+import type { ExpectedDigests, IncomingBody } from './incoming-body.ts';
+import type { StoredBody } from './stored-body.ts';
+
+/** What AWS computes where the client names no checksum. */
+const ALGORITHM_DEFAULT: ChecksumAlgorithm = 'CRC64NVME';
+
+/** Hashes, seals and stores a body, and compares it with what the request said about it. Nothing is left behind when
+ * this throws.
+ * @throws AwsError EntityTooLarge, IncompleteBody, BadDigest, and what reading the body throws */
+export async function receiveBody(
+  context: ObjectsContext,
+  region: Region,
+  body: IncomingBody,
+  sizeMax: number,
+): Promise<StoredBody> {
+  const { algorithm = ALGORITHM_DEFAULT, sizeBytes } = body;
+  if (sizeBytes !== undefined && sizeBytes > sizeMax) throw entityTooLarge(sizeBytes, sizeMax);
+  const { keyring, hashingThreads } = context;
+  const sink = await openSink({
+    ...(sizeBytes === undefined ? {} : { expectedSize: sizeBytes }),
+    algorithms: [algorithm],
+    region,
+    keyring,
+    ...(hashingThreads === undefined ? {} : { threads: hashingThreads }),
+  });
+  const finished = await fill(sink, body, sizeMax);
+  const stored = storedBody(finished, algorithm);
+  try {
+    if (body.expected !== undefined) compareDigests(finished, algorithm, body.expected());
+  } catch (error) {
+    await discardBody(region, stored);
+    throw error;
+  }
+  return stored;
+}
+
+async function fill(sink: BodySink, body: IncomingBody, sizeMax: number): Promise<FinishedBody> {
+  let received = 0;
+  try {
+    for await (const chunk of body.chunks) {
+      received += chunk.length;
+      if (received > sizeMax) throw entityTooLarge(received, sizeMax);
+      const written = sink.write(chunk);
+      if (written !== undefined) await written;
+    }
+    if (body.sizeBytes !== undefined && received !== body.sizeBytes) throw incompleteBody();
+    return await sink.finish();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+function storedBody(
+  { size, md5Hex, checksums, stored }: FinishedBody,
+  algorithm: ChecksumAlgorithm,
+): StoredBody {
+  const checksum = { algorithm, value: checksums.get(algorithm) ?? '', type: 'FULL_OBJECT' as const };
+  const described = { size, etag: md5Hex, checksum };
+  switch (stored.kind) {
+    case 'empty':
+      return described;
+    case 'inline':
+      return { ...described, locator: { kind: 'inline', size, key: stored.key }, sealed: stored.sealed };
+    case 'file':
+      return { ...described, locator: { kind: 'file', size, blob: stored.blob, key: stored.key } };
+  }
+}
+
+function compareDigests(
+  finished: FinishedBody,
+  algorithm: ChecksumAlgorithm,
+  expected: ExpectedDigests,
+): void {
+  const { contentMd5, checksum } = expected;
+  if (contentMd5 !== undefined) {
+    const calculated = Buffer.from(finished.md5Hex, 'hex').toString('base64');
+    if (contentMd5 !== calculated) throw badContentMd5(contentMd5, calculated);
+  }
+  if (checksum !== undefined && checksum !== finished.checksums.get(algorithm)) throw badChecksum(algorithm);
+}
+
+/** Removes bytes that no commit has named and none may still name. */
+export async function discardBytes(region: Region, bytes: readonly Locator[]): Promise<void> {
+  for (const locator of bytes) {
+    // What cannot be removed now is an orphan: swept after this incarnation.
+    if (locator.kind === 'file') await region.blobs.remove(locator.blob).catch(() => undefined);
+  }
+}
+
+export function discardBody(region: Region, { locator }: StoredBody): Promise<void> {
+  return discardBytes(region, locator === undefined ? [] : [locator]);
+}

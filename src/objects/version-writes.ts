@@ -1,0 +1,52 @@
+import type { Bucket } from '../buckets/bucket.ts';
+import type { Check, RowVersion, Write } from '../store/kv/key-value-store.ts';
+import { claimedBlobs } from '../store/tables/claimed-blobs.ts';
+import { facets } from '../store/tables/facets.ts';
+import { inlineBytes } from '../store/tables/inline-bytes.ts';
+import type { FacetsRow, VersionRow } from '../store/tables/rows.ts';
+import { versions } from '../store/tables/versions.ts';
+import type { ObjectsContext } from './context.ts';
+import type { SealedInline } from './stored-body.ts';
+
+/** The rows of a version that is new: itself, its facets and its inline bytes; not the listing. Blobs that it names
+ * are claimed unless its parts did that before. */
+export function versionWrites(
+  bucket: Bucket,
+  key: string,
+  row: VersionRow,
+  facetsRow: FacetsRow | undefined,
+  inline: readonly SealedInline[],
+  claims: boolean,
+): Write[] {
+  const { id } = bucket.row;
+  const writes: Write[] = [versions.put(id, key, row)];
+  if (facetsRow?.tags !== undefined) writes.push(facets.put(facetsRow, id, key, row.stamp));
+  for (const { part, sealed } of inline) writes.push(inlineBytes.put(id, key, row.stamp, part, sealed));
+  if (claims && row.kind === 'object') writes.push(...blobClaims(row.bytes));
+  return writes;
+}
+
+export function blobClaims(bytes: readonly { readonly kind: string; readonly blob?: string }[]): Write[] {
+  const writes: Write[] = [];
+  for (const { blob } of bytes) if (blob !== undefined) writes.push(claimedBlobs.put({}, blob));
+  return writes;
+}
+
+/** A commit that is the first to name a blob checks that its writer still lives: else the sweeper may take it. */
+export function incarnationChecks(
+  context: ObjectsContext,
+  bucket: Bucket,
+  bytes: readonly { readonly kind: string }[],
+): Check[] {
+  return bytes.some((locator) => locator.kind === 'file') ? [context.incarnation.check(bucket.region)] : [];
+}
+
+/** Holds while this very version is there. */
+export function versionCheck(
+  bucket: Bucket,
+  key: string,
+  row: Pick<VersionRow, 'stamp'>,
+  version: RowVersion,
+): Check {
+  return { kind: 'version', key: versions.key(bucket.row.id, key, row.stamp), version };
+}
