@@ -9,17 +9,11 @@ export function parseAmzDate(text: string): number | undefined {
   if (text.length !== AMZ_DATE_LENGTH) return undefined;
   const parts = AMZ_DATE.exec(text);
   if (parts === null) return undefined;
-  const [, year, month, day, hour, minute, second] = parts;
-  const milliseconds = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   // Date.UTC rolls the 31st of February over; such a text names no day.
-  return amzDate(milliseconds) === text ? milliseconds : undefined;
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
 }
 
 /** `yyyyMMddTHHmmssZ` */
