@@ -1,0 +1,153 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { CommitQueue } from '../commit-queue.ts';
+import { DirectoryInUseError } from '../directory-lock.ts';
+import { openEngine } from '../open.ts';
+import type { CommitAnswer, PreparedCommit } from '../prepared-commit.ts';
+import { RocksEngine } from '../rocksdb.ts';
+import { beginsWith } from '../watchers.ts';
+import { decodeCommits, encodeAnswers } from './commit-codec.ts';
+import {
+  type CommitterThreadData,
+  SharedCell,
+  type StoreAnswer,
+  type StoreRequest,
+  type ThreadAnswer,
+  type ThreadRequest,
+} from './protocol.ts';
+import { ReaderGate } from './reader-gate.ts';
+
+/** The thread that owns one store's files and does nothing but commit. It waits for the disk so that no other
+ * thread has to; what arrives meanwhile makes up the next batch. */
+interface Client {
+  readonly port: MessagePort;
+  prefixes: readonly Uint8Array[];
+}
+
+interface Waiting {
+  readonly client: Client;
+  readonly id: number;
+  readonly commit: PreparedCommit;
+}
+
+/** A batch's end is what all its commits wait for. */
+const BATCH_COMMITS_MAX = 512;
+
+class CommitterThread {
+  readonly #queue: CommitQueue;
+  readonly #cells: Int32Array;
+  readonly #clients = new Set<Client>();
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(queue: CommitQueue, shared: SharedArrayBuffer) {
+    this.#queue = queue;
+    this.#cells = new Int32Array(shared);
+  }
+
+  connect(port: MessagePort): void {
+    const client: Client = { port, prefixes: [] };
+    this.#clients.add(client);
+    port.on('message', (request: StoreRequest) => this.#receive(client, request));
+    port.on('close', () => this.#clients.delete(client));
+  }
+
+  async finish(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    for (const { port } of this.#clients) port.close();
+  }
+
+  #receive(client: Client, request: StoreRequest): void {
+    if (request.kind === 'watch') {
+      client.prefixes = request.prefixes;
+    } else if (request.kind === 'writable') {
+      void this.#answerWritable(client, request.id);
+    } else {
+      for (const { id, commit } of decodeCommits(request.bytes)) this.#waiting.push({ client, id, commit });
+      // After the messages of all ports of this turn.
+      this.#running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#drain());
+    }
+  }
+
+  async #answerWritable(client: Client, id: number): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    // Nothing may be committed while the engine may be opened anew.
+    const asking = this.#queue.writable();
+    this.#running = asking.then(() => this.#drain());
+    post(client, { kind: 'writable', id, state: await asking });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH_COMMITS_MAX);
+      const { answers, configurationChanged } = await this.#queue.run(batch.map(({ commit }) => commit));
+      if (configurationChanged) Atomics.add(this.#cells, SharedCell.epoch, 1);
+      this.#answer(batch, answers);
+      this.#tellWatchers(batch, answers);
+    }
+    this.#running = undefined;
+  }
+
+  #answer(batch: readonly Waiting[], answers: readonly CommitAnswer[]): void {
+    const byClient = new Map<Client, { id: number; answer: CommitAnswer }[]>();
+    for (const [index, { client, id }] of batch.entries()) {
+      const answer = answers[index];
+      if (answer === undefined) continue;
+      const list = byClient.get(client);
+      if (list === undefined) byClient.set(client, [{ id, answer }]);
+      else list.push({ id, answer });
+    }
+    for (const [client, list] of byClient) post(client, { kind: 'answers', ...encodeAnswers(list) });
+  }
+
+  #tellWatchers(batch: readonly Waiting[], answers: readonly CommitAnswer[]): void {
+    for (const client of this.#clients) {
+      if (client.prefixes.length === 0) continue;
+      const keys = batch.flatMap(({ commit }, index) =>
+        answers[index]?.outcome === 'committed'
+          ? commit.writes.filter(
+              (write) =>
+                write.kind === 'put' && client.prefixes.some((prefix) => beginsWith(write.key, prefix)),
+            )
+          : [],
+      );
+      // Copies: each key is a view of its whole message.
+      const copies = keys.map(({ key }) => new Uint8Array(key));
+      if (copies.length > 0) post(client, { kind: 'changed', keys: copies });
+    }
+  }
+}
+
+function post(client: Client, answer: StoreAnswer): void {
+  client.port.postMessage(answer);
+}
+
+async function run(parent: MessagePort, { options, shared }: CommitterThreadData): Promise<void> {
+  const tell = (answer: ThreadAnswer) => parent.postMessage(answer);
+  const opened = await openEngine(options).catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    tell({ kind: 'refused', message, inUse: error instanceof DirectoryInUseError });
+  });
+  if (opened === undefined) return;
+  const { engine, name, diskSpace } = opened;
+  const gate = new ReaderGate(shared);
+  if (engine instanceof RocksEngine) {
+    engine.onReopening = { before: () => gate.shut(), after: () => gate.open() };
+  }
+  const thread = new CommitterThread(new CommitQueue(engine, diskSpace), shared);
+  parent.on('message', (request: ThreadRequest) => {
+    if (request.kind === 'connect') return thread.connect(request.port);
+    void (async () => {
+      await thread.finish();
+      await gate.shutForGood();
+      await engine.close();
+      tell({ kind: 'closed' });
+      parent.close();
+    })();
+  });
+  tell({ kind: 'ready', engine: name, handle: engine.handle });
+}
+
+if (parentPort !== null) {
+  // Only store-thread.ts starts this file, with exactly this.
+  await run(parentPort, workerData as CommitterThreadData);
+}

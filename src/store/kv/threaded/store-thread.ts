@@ -1,0 +1,69 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { DirectoryInUseError } from '../directory-lock.ts';
+import type { StoreOptions } from '../open.ts';
+import {
+  type CommitterThreadData,
+  SHARED_BYTES,
+  type StoreConnection,
+  type ThreadAnswer,
+  type ThreadRequest,
+} from './protocol.ts';
+
+export interface StoreThread {
+  /** A connection for one thread, or one more. Put `connection.port` into the transfer list. */
+  connect(): StoreConnection;
+  /** Called when the thread ends without having been asked: the process can't go on. */
+  onFailure(listener: (error: Error) => void): void;
+  /** Finishes what waits and closes the files. Threads that used the store should have stopped: their later reads
+   * fail. */
+  close(): Promise<void>;
+}
+
+/** Opens the store in a thread of its own.
+ * @throws DirectoryInUseError when another process has it open. */
+export async function startStoreThread(options: StoreOptions): Promise<StoreThread> {
+  const shared = new SharedArrayBuffer(SHARED_BYTES);
+  const data: CommitterThreadData = { options, shared };
+  // Beside this file with this file's ending: TypeScript in the repository, JavaScript in the package.
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const worker = new Worker(new URL(`./committer-thread.${ending}`, import.meta.url), {
+    workerData: data,
+    name: 'committer',
+  });
+  const ready = await firstAnswer(worker);
+  if (ready.kind === 'refused') {
+    await worker.terminate();
+    throw ready.inUse ? new DirectoryInUseError(options.directory) : new Error(ready.message);
+  }
+  if (ready.kind !== 'ready') throw new Error('the committer thread closed before it was ready');
+  const { engine, handle } = ready;
+  let closing: Promise<void> | undefined;
+  return {
+    connect() {
+      const { port1, port2 } = new MessageChannel();
+      worker.postMessage({ kind: 'connect', port: port2 } satisfies ThreadRequest, [port2]);
+      return { port: port1, shared, engine, directory: options.directory, handle };
+    },
+    onFailure(listener) {
+      worker.on('error', (error) => listener(error instanceof Error ? error : new Error(String(error))));
+      worker.on('exit', (code) => {
+        if (closing === undefined) listener(new Error(`the committer thread ended with code ${code}`));
+      });
+    },
+    close() {
+      closing ??= new Promise((resolve) => {
+        worker.once('exit', () => resolve());
+        worker.postMessage({ kind: 'close' } satisfies ThreadRequest);
+      });
+      return closing;
+    },
+  };
+}
+
+function firstAnswer(worker: Worker): Promise<ThreadAnswer> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the committer thread ended with code ${code}`)));
+  });
+}

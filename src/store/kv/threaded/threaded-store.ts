@@ -1,0 +1,201 @@
+import { Buffer } from 'node:buffer';
+import type { EngineReader } from '../engine.ts';
+import {
+  type Commit,
+  type CommitResult,
+  type Key,
+  type KeyedRow,
+  type KeyValueStore,
+  type Range,
+  type Row,
+  StoreUnavailableError,
+  type WritableState,
+} from '../key-value-store.ts';
+import { settle } from '../local-store.ts';
+import { RocksReader } from '../rocksdb.ts';
+import { SqliteReader } from '../sqlite.ts';
+import { Watchers } from '../watchers.ts';
+import { ANSWER_NUMBERS, CommitEncoder, decodeAnswer } from './commit-codec.ts';
+import { SharedCell, type StoreAnswer, type StoreConnection, type StoreRequest } from './protocol.ts';
+
+/** A store whose files belong to a committer thread of this process. */
+export function connectStore(connection: StoreConnection): KeyValueStore {
+  return new ThreadedStore(connection);
+}
+
+interface Pending {
+  readonly resolve: (result: CommitResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const COMMIT_IDS = 2 ** 32;
+
+/** Reads in the calling thread, commits through the committer thread: all commits of one event-loop turn travel in
+ * one message.
+ *
+ * Invariant: a read is counted in the shared memory from before it looks whether the database is open until it is
+ * over, so that the owner never closes it under a read. */
+class ThreadedStore implements KeyValueStore {
+  readonly #connection: StoreConnection;
+  readonly #cells: Int32Array;
+  readonly #watchers = new Watchers();
+  readonly #encoder = new CommitEncoder();
+  readonly #pending = new Map<number, Pending>();
+  readonly #asked = new Map<number, (state: WritableState) => void>();
+  #reader: EngineReader | undefined;
+  /** The generation that `#reader` belongs to. */
+  #generation = -1;
+  #joining: Promise<void> | undefined;
+  #nextId = 0;
+  #closed = false;
+
+  constructor(connection: StoreConnection) {
+    this.#connection = connection;
+    this.#cells = new Int32Array(connection.shared);
+    connection.port.on('message', (answer: StoreAnswer) => this.#receive(answer));
+    connection.port.on('close', () => this.#lose());
+    connection.port.unref();
+  }
+
+  get(keys: readonly Key[]): Promise<(Row | undefined)[]> {
+    return this.#read((reader) => reader.get(keys));
+  }
+
+  range(range: Range): Promise<KeyedRow[]> {
+    return this.#read((reader) => reader.range(range));
+  }
+
+  async counters(keys: readonly Key[]): Promise<number[]> {
+    return this.#read((reader) => reader.counters(keys).map((total) => total ?? 0));
+  }
+
+  counterRange(range: Range): Promise<{ key: Buffer; value: number }[]> {
+    return this.#read((reader) => reader.counterRange(range));
+  }
+
+  async commit(commit: Commit): Promise<CommitResult> {
+    this.#assertOpen();
+    const id = this.#nextId;
+    const first = this.#encoder.empty;
+    this.#encoder.add(id, commit);
+    this.#nextId = (id + 1) % COMMIT_IDS;
+    // After all that is ready in this turn, so that it travels along.
+    if (first) setImmediate(() => this.#send());
+    if (this.#pending.size === 0) this.#connection.port.ref();
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+  }
+
+  configurationEpoch(): number {
+    return Atomics.load(this.#cells, SharedCell.epoch);
+  }
+
+  watch(prefix: Key, listener: (keys: Buffer[]) => void): () => void {
+    const stop = this.#watchers.add(prefix, listener);
+    this.#post({ kind: 'watch', prefixes: this.#watchers.prefixes() });
+    return () => {
+      stop();
+      if (!this.#closed) this.#post({ kind: 'watch', prefixes: this.#watchers.prefixes() });
+    };
+  }
+
+  async writable(): Promise<WritableState> {
+    if (this.#closed) return { ok: false, reason: 'the store is closed' };
+    const id = this.#nextId;
+    this.#nextId = (id + 1) % COMMIT_IDS;
+    this.#connection.port.ref();
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve);
+      this.#post({ kind: 'writable', id });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    while (this.#pending.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    this.#connection.port.close();
+    await this.#joining;
+    if (this.#connection.engine === 'sqlite') await this.#reader?.close();
+  }
+
+  async #read<Result>(read: (reader: EngineReader) => Result): Promise<Result> {
+    for (;;) {
+      this.#assertOpen();
+      Atomics.add(this.#cells, SharedCell.readers, 1);
+      const generation = Atomics.load(this.#cells, SharedCell.generation);
+      try {
+        if (generation < 0) throw new StoreUnavailableError('the store is closed');
+        if (generation % 2 === 0) {
+          if (generation === this.#generation && this.#reader !== undefined) return read(this.#reader);
+          await this.#join(generation);
+          continue;
+        }
+      } finally {
+        Atomics.sub(this.#cells, SharedCell.readers, 1);
+      }
+      await Atomics.waitAsync(this.#cells, SharedCell.generation, generation).value;
+    }
+  }
+
+  /** Opens the database for this thread; again after its owner opened it anew. */
+  #join(generation: number): Promise<void> {
+    this.#joining ??= (async () => {
+      try {
+        const { engine, handle, directory } = this.#connection;
+        if (engine === 'rocksdb' && handle !== undefined) this.#reader = await RocksReader.join(handle);
+        else this.#reader ??= await SqliteReader.join(directory);
+        this.#generation = generation;
+      } finally {
+        this.#joining = undefined;
+      }
+    })();
+    return this.#joining;
+  }
+
+  #send(): void {
+    const bytes = this.#encoder.take();
+    this.#connection.port.postMessage({ kind: 'commits', bytes } satisfies StoreRequest, [bytes.buffer]);
+  }
+
+  #post(request: StoreRequest): void {
+    this.#connection.port.postMessage(request);
+  }
+
+  #receive(answer: StoreAnswer): void {
+    if (answer.kind === 'changed') {
+      this.#watchers.tell(answer.keys.map((key) => Buffer.from(key.buffer, key.byteOffset, key.byteLength)));
+      return;
+    }
+    if (answer.kind === 'writable') {
+      this.#asked.get(answer.id)?.(answer.state);
+      this.#asked.delete(answer.id);
+    } else {
+      this.#settle(answer.results, answer.reasons);
+    }
+    if (this.#pending.size === 0 && this.#asked.size === 0) this.#connection.port.unref();
+  }
+
+  #settle(results: Float64Array, reasons: ReadonlyMap<number, string>): void {
+    for (let at = 0; at + ANSWER_NUMBERS <= results.length; at += ANSWER_NUMBERS) {
+      const [id = 0, outcome = 0, version = 0] = results.subarray(at, at + ANSWER_NUMBERS);
+      const pending = this.#pending.get(id);
+      this.#pending.delete(id);
+      if (pending !== undefined)
+        settle(decodeAnswer(outcome, version, reasons.get(id)), pending.resolve, pending.reject);
+    }
+  }
+
+  /** The committer thread is gone: what it did not answer may or may not have happened. */
+  #lose(): void {
+    this.#closed = true;
+    const cause = new Error('the committer thread closed the connection');
+    for (const { resolve } of this.#pending.values()) resolve({ outcome: 'unknown', cause });
+    this.#pending.clear();
+    for (const answer of this.#asked.values()) answer({ ok: false, reason: cause.message });
+    this.#asked.clear();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreUnavailableError('the store is closed');
+  }
+}
