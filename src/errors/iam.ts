@@ -28,3 +28,6 @@ export const iamAccessDenied = (message: string) => new AwsError('AccessDenied',
 
 export const iamNotImplemented = (what: string) =>
   new AwsError('NotImplemented', 501, `${what} is not implemented.`);
+
+export const invalidClientTokenId = () =>
+  new AwsError('InvalidClientTokenId', 403, 'The security token included in the request is invalid.');

@@ -39,12 +39,14 @@ function ipv6Groups(text: string): number[] {
       ? text
       : `${dotted[1]}${((Number(dotted[2]) << 8) | Number(dotted[3])).toString(16)}:${((Number(dotted[4]) << 8) | Number(dotted[5])).toString(16)}`;
   const [head = '', tail] = plain.split('::');
-  const parse = (part: string) =>
-    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
-  const before = parse(head);
+  const before = hexGroups(head);
   if (tail === undefined) return before;
-  const after = parse(tail);
+  const after = hexGroups(tail);
   return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
+}
+
+function hexGroups(part: string): number[] {
+  return part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
 }
 
 function rangeOf(text: string): (Address & { readonly prefix: number }) | undefined {

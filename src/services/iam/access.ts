@@ -1,0 +1,134 @@
+import { iamAccessDenied, invalidClientTokenId } from '../../errors/iam.ts';
+import { iamArn, rootArn } from '../../identity/arn.ts';
+import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
+import { arnOfEntity, type EntityKind, findEntity } from '../../identity/entities.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { requireManagedPolicy } from '../../identity/managed-policies.ts';
+import { AwsError } from '../../errors/aws-error.ts';
+import type { AccessRequirement } from '../../wire/call.ts';
+import type { IamCall } from './operation.ts';
+
+type Context = Readonly<Record<string, string | readonly string[]>>;
+type Tags = readonly (readonly [string, string])[];
+
+/** The account whose identities a call is about: always the caller's own.
+ * @throws AwsError for callers that no account stands behind, and for keys of GetSessionToken, which AWS does
+ * not let call IAM */
+export function accountOf(call: IamCall): string {
+  const { caller } = call;
+  if (caller.kind === 'anonymous' || caller.kind === 'service') {
+    throw iamAccessDenied('User: anonymous is not authorized to perform this action.');
+  }
+  if (caller.kind !== 'role-session' && caller.temporary === true) throw invalidClientTokenId();
+  return caller.account;
+}
+
+/** Acting on a user, group or role, which need not exist: its ARN (with its true path), its tags and boundary. */
+export async function onEntity(
+  identity: Identity,
+  call: IamCall,
+  kind: EntityKind,
+  name: string,
+  context: Context = {},
+): Promise<readonly AccessRequirement[]> {
+  const account = accountOf(call);
+  const action = `iam:${call.operation}`;
+  const row = (await findEntity(identity, kind, account, name))?.row;
+  if (row === undefined) return [{ action, resource: iamArn(account, kind, '/', name), context }];
+  const own = {
+    ...('tags' in row ? resourceTags(row.tags) : {}),
+    ...('permissionsBoundary' in row ? { 'iam:PermissionsBoundary': row.permissionsBoundary } : {}),
+  };
+  return [{ action, resource: arnOfEntity(account, kind, row), context: { ...own, ...context } }];
+}
+
+/** Acting on a managed policy by its ARN. */
+export async function onPolicy(
+  identity: Identity,
+  call: IamCall,
+  arn: string,
+  context: Context = {},
+): Promise<readonly AccessRequirement[]> {
+  const account = accountOf(call);
+  return [
+    {
+      action: `iam:${call.operation}`,
+      resource: arn,
+      context: { ...(await policyTags(identity, account, arn)), ...context },
+    },
+  ];
+}
+
+/** Making something new under a name. */
+export function onNew(
+  call: IamCall,
+  kind: EntityKind | 'policy',
+  path: string | undefined,
+  name: string,
+  context: Context = {},
+): readonly AccessRequirement[] {
+  return [
+    { action: `iam:${call.operation}`, resource: iamArn(accountOf(call), kind, path ?? '/', name), context },
+  ];
+}
+
+/** Listing a kind below a path prefix. */
+export function onAll(
+  call: IamCall,
+  kind: EntityKind | 'policy' | 'instance-profile',
+  pathPrefix = '/',
+): readonly AccessRequirement[] {
+  return [
+    { action: `iam:${call.operation}`, resource: `arn:aws:iam::${accountOf(call)}:${kind}${pathPrefix}` },
+  ];
+}
+
+/** The user that a call names, or the caller itself when it names none; undefined for the root itself. */
+export function namedUser(call: IamCall, userName: string | undefined): string | undefined {
+  if (userName !== undefined) return userName;
+  return call.caller.kind === 'user' ? call.caller.userName : undefined;
+}
+
+/** Acting on the named user, or on the root's own keys. */
+export async function onUserOrRoot(
+  identity: Identity,
+  call: IamCall,
+  userName: string | undefined,
+): Promise<readonly AccessRequirement[]> {
+  const name = namedUser(call, userName);
+  if (name !== undefined) return await onEntity(identity, call, 'user', name);
+  return [{ action: `iam:${call.operation}`, resource: rootArn(accountOf(call)) }];
+}
+
+/** aws:RequestTag/... and aws:TagKeys of a request that sets tags. */
+export function requestTags(tags: readonly { readonly Key: string; readonly Value: string }[] = []): Context {
+  if (tags.length === 0) return {};
+  return {
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+    'aws:TagKeys': tags.map(({ Key }) => Key),
+  };
+}
+
+export function requestBoundary(arn: string | undefined): Context {
+  return arn === undefined ? {} : { 'iam:PermissionsBoundary': arn };
+}
+
+function resourceTags(tags: Tags): Context {
+  return Object.fromEntries(
+    tags.flatMap(([key, value]) => [
+      [`aws:ResourceTag/${key}`, value],
+      [`iam:ResourceTag/${key}`, value],
+    ]),
+  );
+}
+
+async function policyTags(identity: Identity, account: string, arn: string): Promise<Context> {
+  if (awsManagedPolicy(arn) !== undefined) return {};
+  try {
+    return resourceTags((await requireManagedPolicy(identity, account, arn)).row.tags);
+  } catch (error) {
+    // What does not exist has no tags; that it does not is for the handler to say, after the permission.
+    if (error instanceof AwsError) return {};
+    throw error;
+  }
+}

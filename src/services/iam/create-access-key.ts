@@ -1,0 +1,24 @@
+import { createAccessKey as createAccessKeyInStore } from '../../identity/access-keys.ts';
+import { onUserOrRoot } from './access.ts';
+import { keyOwner } from './key-owner.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+export function createAccessKey(identity: Identity): IamOperation<'CreateAccessKey'> {
+  return {
+    access: (input, call) => onUserOrRoot(identity, call, input.UserName),
+    handle: async (input, call) => {
+      const owner = keyOwner(call, input.UserName);
+      const key = await createAccessKeyInStore(identity, owner);
+      return {
+        AccessKey: {
+          UserName: owner.userName ?? '',
+          AccessKeyId: key.accessKeyId,
+          Status: 'Active',
+          SecretAccessKey: key.secretAccessKey,
+          CreateDate: new Date(key.createdAtMs),
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { createManagedPolicy } from '../../identity/managed-policies.ts';
+import { accountOf, onNew, requestTags } from './access.ts';
+import { policyShape } from './shapes.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { defined } from './defined.ts';
+import type { IamOperation } from './operation.ts';
+
+export function createPolicy(identity: Identity): IamOperation<'CreatePolicy'> {
+  return {
+    access: (input, call) => onNew(call, 'policy', input.Path, input.PolicyName, requestTags(input.Tags)),
+    handle: async (input, call) => {
+      const account = accountOf(call);
+      const row = await createManagedPolicy(identity, account, {
+        policyName: input.PolicyName,
+        document: input.PolicyDocument,
+        ...defined({ path: input.Path, description: input.Description, tags: input.Tags }),
+      });
+      return { Policy: policyShape(account, row) };
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { createRole as createRoleInStore } from '../../identity/roles.ts';
+import { accountOf, onNew, requestBoundary, requestTags } from './access.ts';
+import { roleShape } from './shapes.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { defined } from './defined.ts';
+import type { IamOperation } from './operation.ts';
+
+export function createRole(identity: Identity): IamOperation<'CreateRole'> {
+  return {
+    access: (input, call) =>
+      onNew(call, 'role', input.Path, input.RoleName, {
+        ...requestTags(input.Tags),
+        ...requestBoundary(input.PermissionsBoundary),
+      }),
+    handle: async (input, call) => {
+      const account = accountOf(call);
+      const row = await createRoleInStore(identity, account, {
+        roleName: input.RoleName,
+        trustPolicy: input.AssumeRolePolicyDocument,
+        ...defined({
+          path: input.Path,
+          description: input.Description,
+          maxSessionSeconds: input.MaxSessionDuration,
+          permissionsBoundary: input.PermissionsBoundary,
+          tags: input.Tags,
+        }),
+      });
+      return { Role: roleShape(account, row) };
+    },
+  };
+}

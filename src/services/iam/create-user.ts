@@ -1,0 +1,24 @@
+import { createUser as createUserInStore } from '../../identity/users.ts';
+import { accountOf, onNew, requestBoundary, requestTags } from './access.ts';
+import { userShape } from './shapes.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { defined } from './defined.ts';
+import type { IamOperation } from './operation.ts';
+
+export function createUser(identity: Identity): IamOperation<'CreateUser'> {
+  return {
+    access: (input, call) =>
+      onNew(call, 'user', input.Path, input.UserName, {
+        ...requestTags(input.Tags),
+        ...requestBoundary(input.PermissionsBoundary),
+      }),
+    handle: async (input, call) => {
+      const account = accountOf(call);
+      const row = await createUserInStore(identity, account, {
+        userName: input.UserName,
+        ...defined({ path: input.Path, permissionsBoundary: input.PermissionsBoundary, tags: input.Tags }),
+      });
+      return { User: userShape(account, row) };
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { detachPolicy } from '../../identity/attached-policies.ts';
+import { accountOf, onEntity } from './access.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+export function detachUserPolicy(identity: Identity): IamOperation<'DetachUserPolicy'> {
+  return {
+    access: (input, call) =>
+      onEntity(identity, call, 'user', input.UserName, { 'iam:PolicyARN': input.PolicyArn }),
+    handle: async (input, call) => {
+      await detachPolicy(identity, 'user', accountOf(call), input.UserName, input.PolicyArn);
+      return {};
+    },
+  };
+}

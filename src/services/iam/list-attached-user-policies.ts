@@ -1,0 +1,21 @@
+import { requireEntity } from '../../identity/entities.ts';
+import { accountOf, onEntity } from './access.ts';
+import { attachedShapes } from './attached-shapes.ts';
+import { pageOf } from './page.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+export function listAttachedUserPolicies(identity: Identity): IamOperation<'ListAttachedUserPolicies'> {
+  return {
+    access: (input, call) => onEntity(identity, call, 'user', input.UserName),
+    handle: async (input, call) => {
+      const { row } = await requireEntity(identity, 'user', accountOf(call), input.UserName);
+      const { items, position } = pageOf(
+        attachedShapes(row, input.PathPrefix),
+        ({ PolicyArn }) => PolicyArn,
+        input,
+      );
+      return { AttachedPolicies: items, ...position };
+    },
+  };
+}

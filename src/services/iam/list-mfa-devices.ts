@@ -1,0 +1,11 @@
+import { onUserOrRoot } from './access.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+/** None can be made here: truthfully empty. Clients ask before they delete a user. */
+export function listMFADevices(identity: Identity): IamOperation<'ListMFADevices'> {
+  return {
+    access: (input, call) => onUserOrRoot(identity, call, input.UserName),
+    handle: async () => ({ MFADevices: [], IsTruncated: false }),
+  };
+}

@@ -1,0 +1,22 @@
+import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
+import { requireManagedPolicy } from '../../identity/managed-policies.ts';
+import { accountOf, onPolicy } from './access.ts';
+import { pageOf } from './page.ts';
+import { tagShapes } from './shapes.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+export function listPolicyTags(identity: Identity): IamOperation<'ListPolicyTags'> {
+  return {
+    access: (input, call) => onPolicy(identity, call, input.PolicyArn),
+    handle: async (input, call) => {
+      const account = accountOf(call);
+      const tags =
+        awsManagedPolicy(input.PolicyArn) === undefined
+          ? (await requireManagedPolicy(identity, account, input.PolicyArn)).row.tags
+          : [];
+      const { items, position } = pageOf(tags, ([key]) => key, input);
+      return { Tags: tagShapes(items), ...position };
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { requireEntity } from '../../identity/entities.ts';
+import { accountOf, onEntity } from './access.ts';
+import { pageOf } from './page.ts';
+import { tagShapes } from './shapes.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+export function listRoleTags(identity: Identity): IamOperation<'ListRoleTags'> {
+  return {
+    access: (input, call) => onEntity(identity, call, 'role', input.RoleName),
+    handle: async (input, call) => {
+      const { row } = await requireEntity(identity, 'role', accountOf(call), input.RoleName);
+      const { items, position } = pageOf(row.tags, ([key]) => key, input);
+      return { Tags: tagShapes(items), ...position };
+    },
+  };
+}

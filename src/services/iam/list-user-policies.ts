@@ -1,0 +1,16 @@
+import { requireEntity } from '../../identity/entities.ts';
+import { accountOf, onEntity } from './access.ts';
+import { pageOf } from './page.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+export function listUserPolicies(identity: Identity): IamOperation<'ListUserPolicies'> {
+  return {
+    access: (input, call) => onEntity(identity, call, 'user', input.UserName),
+    handle: async (input, call) => {
+      const { row } = await requireEntity(identity, 'user', accountOf(call), input.UserName);
+      const { items, position } = pageOf(Object.keys(row.inlinePolicies), (name) => name, input);
+      return { PolicyNames: items, ...position };
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { mergedTags } from '../../identity/checked-input.ts';
+import { changeEntity } from '../../identity/entities.ts';
+import { accountOf, onEntity, requestTags } from './access.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+export function tagRole(identity: Identity): IamOperation<'TagRole'> {
+  return {
+    access: (input, call) => onEntity(identity, call, 'role', input.RoleName, requestTags(input.Tags)),
+    handle: async (input, call) => {
+      await changeEntity(identity, 'role', accountOf(call), input.RoleName, (row) => ({
+        ...row,
+        tags: mergedTags(row.tags, input.Tags),
+      }));
+      return {};
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { updateRole } from '../../identity/roles.ts';
+import { accountOf, onEntity } from './access.ts';
+import { roleShape } from './shapes.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { IamOperation } from './operation.ts';
+
+export function updateRoleDescription(identity: Identity): IamOperation<'UpdateRoleDescription'> {
+  return {
+    access: (input, call) => onEntity(identity, call, 'role', input.RoleName),
+    handle: async (input, call) => {
+      const account = accountOf(call);
+      const row = await updateRole(identity, account, input.RoleName, { description: input.Description });
+      return { Role: roleShape(account, row) };
+    },
+  };
+}
