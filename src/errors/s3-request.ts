@@ -55,6 +55,11 @@ export const invalidTag = (message: string, fields: Fields = {}) =>
 export const invalidUri = (uri: string) =>
   new AwsError('InvalidURI', 400, "Couldn't parse the specified URI.", { fields: { URI: uri } });
 
+export const badRequest = (message: string) => new AwsError('BadRequest', 400, message);
+
+export const accessControlListNotSupported = () =>
+  new AwsError('AccessControlListNotSupported', 400, 'The bucket does not allow ACLs');
+
 /** Accepted means obeyed: validated, but its effect is not built. `header` also names elements. */
 export const notImplemented = (header?: string, additionalMessage?: string) =>
   new AwsError(
@@ -227,3 +232,13 @@ export const slowDown = () => new AwsError('SlowDown', 503, 'Please reduce your 
 
 export const serviceUnavailable = (message = 'Service is unable to handle request.', cause?: unknown) =>
   new AwsError('ServiceUnavailable', 503, message, { cause });
+
+/** The model demands an integrity check of this operation's document. */
+export const missingRequestChecksum = () =>
+  invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
+
+/** Neither an object's operation nor a bucket's answers to this method. */
+export const methodNotAllowedHere = (method: string) =>
+  new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
+    fields: { Method: method, ResourceType: 'SERVICE' },
+  });

@@ -1,0 +1,123 @@
+import type { Bucket } from '../../buckets/bucket.ts';
+import { accessDenied } from '../../errors/s3.ts';
+import { authorise as decide } from '../../identity/authorise.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { ObjectsContext } from '../../objects/context.ts';
+import { explainDecision } from '../../policy/explain.ts';
+import { parsedPolicy } from '../../policy/parsed-policy.ts';
+import type { PolicyDocument, Principal } from '../../policy/types.ts';
+import type { AccessRequirement } from '../../wire/call.ts';
+import { bucketOfArn } from './access-resources.ts';
+import { checkBucketRegion } from './rules/bucket-region.ts';
+import { existingObjectTags } from './rules/existing-object-tags.ts';
+import { checkExpectedOwner } from './rules/expected-owner.ts';
+import { isOfAccount } from './rules/of-account.ts';
+import { isPublicPolicy } from './rules/public-policy.ts';
+import { requestContext } from './rules/request-context.ts';
+import type { S3Call } from './s3-handler.ts';
+
+export interface S3Access {
+  readonly objects: ObjectsContext;
+  readonly identity: Identity;
+}
+
+/** Returns when the caller may do all of it, and throws what the client is told when not: first that the bucket does not
+ * exist or lives elsewhere, then what the policies decide. */
+export async function authoriseS3(
+  access: S3Access,
+  call: S3Call,
+  requirements: readonly AccessRequirement[],
+): Promise<void> {
+  for (const requirement of requirements) {
+    const name = call.operation === 'CreateBucket' ? undefined : bucketOfArn(requirement.resource);
+    if (name === undefined) {
+      await decideInOwnAccount(access, call, requirement);
+      continue;
+    }
+    const bucket = await access.objects.buckets.require(name);
+    if (isCopySource(call, requirement)) checkExpectedOwner(call, bucket, SOURCE_OWNER);
+    else checkBucketRegion(call, access.objects.site, bucket);
+    await decideOnBucket(access, call, bucket, requirement);
+  }
+}
+
+const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
+const SOURCE_ACTIONS = new Set([
+  's3:GetObject',
+  's3:GetObjectVersion',
+  's3:ListBucket',
+  's3:GetObjectTagging',
+]);
+
+/** Of a copy, what is read is the source: it may lie in any region. */
+function isCopySource(call: S3Call, { action }: AccessRequirement): boolean {
+  return (
+    (call.operation === 'CopyObject' || call.operation === 'UploadPartCopy') && SOURCE_ACTIONS.has(action)
+  );
+}
+
+/** Actions on no bucket, or on one that is still to be made. */
+async function decideInOwnAccount(
+  { identity }: S3Access,
+  call: S3Call,
+  { action, resource, context }: AccessRequirement,
+): Promise<void> {
+  const { caller } = call;
+  if (!('account' in caller)) throw accessDenied();
+  const request = {
+    principal: caller,
+    action,
+    resource,
+    context: { ...requestContext(call), ...context },
+    resourceAccount: caller.account,
+  };
+  const decision = await decide(identity, request);
+  if (decision.decision !== 'allow') throw accessDenied(explainDecision(request, decision));
+}
+
+async function decideOnBucket(
+  { objects, identity }: S3Access,
+  call: S3Call,
+  bucket: Bucket,
+  requirement: AccessRequirement,
+): Promise<void> {
+  const { caller } = call;
+  const { owner } = bucket.row;
+  const { action, resource } = requirement;
+  const policy = applicablePolicy(bucket, caller);
+  const ownersRoot = caller.kind === 'root' && caller.account === owner;
+  // Nothing but a bucket policy can bind the owner's root, and not even that keeps it from repairing the policy.
+  if (ownersRoot && (policy === undefined || POLICY_REPAIRS.has(action))) return;
+  const policies = await identity.policiesOf(caller);
+  const all = [...policies.identity, ...(policies.session ?? []), ...(policy === undefined ? [] : [policy])];
+  const request = {
+    principal: caller,
+    action,
+    resource,
+    context: {
+      ...requestContext(call),
+      's3:ResourceAccount': owner,
+      ...requirement.context,
+      ...(await existingObjectTags(objects, bucket, requirement, all)),
+    },
+    ...(policy === undefined ? {} : { resourcePolicy: policy }),
+    resourceAccount: owner,
+  };
+  const decision = await decide(identity, request);
+  if (decision.decision === 'allow') return;
+  // Reasons are told inside one account only: others must not learn how it is kept.
+  throw isOfAccount(caller, owner) ? accessDenied(explainDecision(request, decision)) : accessDenied();
+}
+
+const POLICY_REPAIRS = new Set(['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy']);
+
+/** Under RestrictPublicBuckets a public policy gives rights inside the owner's account and to services only; what it denies
+ * it denies to everybody. */
+function applicablePolicy(bucket: Bucket, caller: Principal): PolicyDocument | undefined {
+  const { policy, publicAccessBlock, owner } = bucket.row;
+  if (policy === undefined) return undefined;
+  const document = parsedPolicy(policy, 'resource');
+  if (publicAccessBlock?.restrictPublicBuckets !== true || caller.kind === 'service') return document;
+  if (isOfAccount(caller, owner) || !isPublicPolicy(document)) return document;
+  return { ...document, statements: document.statements.filter(({ effect }) => effect === 'Deny') };
+}

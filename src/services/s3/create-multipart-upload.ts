@@ -1,0 +1,30 @@
+import type { ObjectsContext } from '../../objects/context.ts';
+import { createMultipartUpload } from '../../objects/create-multipart-upload.ts';
+import { initiatorOf } from './answers/owner.ts';
+import { newObject } from './rules/new-object.ts';
+import { uploadChecksum } from './rules/multipart-checksum.ts';
+import type { S3Handler } from './s3-handler.ts';
+
+export const CreateMultipartUpload =
+  (objects: ObjectsContext): S3Handler<'CreateMultipartUpload'> =>
+  async (input, call) => {
+    const bucket = await objects.buckets.require(input.Bucket);
+    const checksum = uploadChecksum(
+      call.headers['x-amz-checksum-algorithm'],
+      call.headers['x-amz-checksum-type'],
+    );
+    const upload = await createMultipartUpload(objects, bucket, {
+      ...newObject(input, call, bucket),
+      initiator: initiatorOf(call.caller),
+      ...(checksum === undefined ? {} : { checksum }),
+    });
+    return {
+      Bucket: input.Bucket,
+      Key: input.Key,
+      UploadId: upload.uploadId,
+      ServerSideEncryption: upload.encryption,
+      ...(checksum === undefined
+        ? {}
+        : { ChecksumAlgorithm: checksum.algorithm, ChecksumType: checksum.type }),
+    };
+  };

@@ -1,0 +1,87 @@
+import { invalidChecksumHeader, invalidRequest, multipleChecksums } from '../../../errors/s3.ts';
+import type { ChecksumAlgorithm } from '../../../store/tables/rows.ts';
+
+/** A checksum that the client named. Without `value` it comes as a trailer, after the body. */
+export interface DeclaredChecksum {
+  readonly algorithm: ChecksumAlgorithm;
+  readonly value?: string;
+}
+
+const DIGEST_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
+  CRC32: 4,
+  CRC32C: 4,
+  CRC64NVME: 8,
+  SHA1: 20,
+  SHA256: 32,
+  SHA512: 64,
+  MD5: 16,
+  XXHASH64: 8,
+  XXHASH3: 8,
+  XXHASH128: 16,
+};
+
+const PREFIX = 'x-amz-checksum-';
+/** Headers of the same prefix that hold no digest. */
+const NO_DIGEST = new Set([`${PREFIX}algorithm`, `${PREFIX}mode`, `${PREFIX}type`]);
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+export function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
+  return Object.hasOwn(DIGEST_BYTES, name);
+}
+
+export function checksumHeader(algorithm: ChecksumAlgorithm): string {
+  return PREFIX + algorithm.toLowerCase();
+}
+
+/** The one checksum that the headers give or announce.
+ * @throws AwsError InvalidRequest */
+export function declaredChecksum(headers: Readonly<Record<string, string>>): DeclaredChecksum | undefined {
+  let declared: DeclaredChecksum | undefined;
+  for (const name in headers) {
+    if (!name.startsWith(PREFIX) || NO_DIGEST.has(name)) continue;
+    const algorithm = algorithmOf(name);
+    if (algorithm === undefined) continue;
+    if (declared !== undefined) throw multipleChecksums();
+    const value = headers[name] ?? '';
+    checkDigest(algorithm, value);
+    declared = { algorithm, value };
+  }
+  const trailer = headers['x-amz-trailer'];
+  if (trailer !== undefined) {
+    for (const name of trailer.split(',')) {
+      const algorithm = algorithmOf(name.trim().toLowerCase());
+      if (algorithm === undefined) continue;
+      if (declared !== undefined) throw multipleChecksums();
+      declared = { algorithm };
+    }
+  }
+  checkSdkAlgorithm(headers['x-amz-sdk-checksum-algorithm'], declared);
+  return declared;
+}
+
+/** @throws AwsError InvalidRequest when `value` is no digest of that algorithm, as header or trailer. */
+export function checkDigest(algorithm: ChecksumAlgorithm, value: string): void {
+  if (BASE64.test(value) && Buffer.byteLength(value, 'base64') === DIGEST_BYTES[algorithm]) return;
+  throw invalidChecksumHeader(checksumHeader(algorithm));
+}
+
+function checkSdkAlgorithm(named: string | undefined, declared: DeclaredChecksum | undefined): void {
+  if (named === undefined) return;
+  const algorithm = named.toUpperCase();
+  if (declared === undefined) {
+    // MD5 is what old clients name beside Content-MD5.
+    if (algorithm === 'MD5') return;
+    throw invalidRequest(
+      'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+    );
+  }
+  if (algorithm !== declared.algorithm) {
+    throw invalidChecksumHeader('x-amz-sdk-checksum-algorithm');
+  }
+}
+
+function algorithmOf(header: string): ChecksumAlgorithm | undefined {
+  if (!header.startsWith(PREFIX)) return undefined;
+  const name = header.slice(PREFIX.length).toUpperCase();
+  return isChecksumAlgorithm(name) ? name : undefined;
+}

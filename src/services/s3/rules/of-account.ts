@@ -1,0 +1,5 @@
+import type { Principal } from '../../../policy/types.ts';
+
+export function isOfAccount(caller: Principal, account: string): boolean {
+  return 'account' in caller && caller.account === account;
+}
