@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import type { Authenticated } from './sigv4/authenticated.ts';
 
 /** One thing that the caller must be allowed to do before the handler runs. */
 export interface AccessRequirement {
@@ -22,6 +23,8 @@ export interface ResponseOverrides {
 export interface Call<Caller> {
   readonly operation: string;
   readonly caller: Caller;
+  /** How the caller proved itself: access key, scope, time of signing; for policy conditions and presigned rules. */
+  readonly authenticated: Authenticated<Caller>;
   /** 16 upper-case hex digits, as the client sees them in x-amz-request-id. */
   readonly requestId: string;
   /** The region of the credential scope; the service's default for anonymous requests. */

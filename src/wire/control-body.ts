@@ -1,0 +1,72 @@
+
+import {
+  badChecksum,
+  badContentMd5,
+  invalidChecksumHeader,
+  invalidDigest,
+  maxMessageLengthExceeded,
+  missingRequestChecksum,
+  multipleChecksums,
+} from '../errors/s3.ts';
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksumOf, decodeChecksum } from '../lib/checksums/index.ts';
+import type { Operation } from './service-model.ts';
+
+/** Bodies that are documents: read whole, so bounded. The largest that a client means is a CompleteMultipartUpload of
+ * 10,000 parts with the longest checksums, some 3 MiB. */
+export const CONTROL_BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+const EMPTY = Buffer.alloc(0);
+
+/** Throws MaxMessageLengthExceeded as soon as the limit is passed. */
+export async function readWhole(body: AsyncIterable<Buffer>, lengthMax = CONTROL_BODY_BYTES_MAX): Promise<Buffer> {
+  let first: Buffer = EMPTY;
+  let chunks: Buffer[] | undefined;
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > lengthMax) throw maxMessageLengthExceeded(lengthMax);
+    if (first.length === 0) first = chunk;
+    else if (chunks === undefined) chunks = [first, chunk];
+    else chunks.push(chunk);
+  }
+  return chunks === undefined ? first : Buffer.concat(chunks);
+}
+
+const CHECKSUM_HEADERS: ReadonlyMap<string, ChecksumAlgorithm> = new Map(
+  CHECKSUM_ALGORITHMS.map((algorithm) => [`x-amz-checksum-${algorithm.toLowerCase()}`, algorithm]),
+);
+
+/** Content-MD5 and x-amz-checksum-* of a document, as header or trailer: verified when given, demanded where the model
+ * demands one. Object bodies are checked where they are stored. */
+export function verifyControlBody(
+  operation: Operation,
+  body: Buffer,
+  headers: Readonly<Record<string, string>>,
+  trailers: ReadonlyMap<string, string>,
+): void {
+  const verified = verifyMd5(body, headers['content-md5']);
+  let given = 0;
+  for (const [name, algorithm] of CHECKSUM_HEADERS) {
+    const declared = headers[name] ?? trailers.get(name);
+    // Of an operation that has such a member (CompleteMultipartUpload), it describes the object, not the document.
+    if (declared === undefined || operation.headerMembers.has(name)) continue;
+    verifyChecksum(body, algorithm, name, declared);
+    given++;
+  }
+  if (given > 1) throw multipleChecksums();
+  if (operation.requiresChecksum && !verified && given === 0) throw missingRequestChecksum();
+}
+
+function verifyMd5(body: Buffer, contentMd5: string | undefined): boolean {
+  if (contentMd5 === undefined) return false;
+  if (decodeChecksum('MD5', contentMd5) === undefined) throw invalidDigest(contentMd5);
+  const computed = checksumOf('MD5', body).toString('base64');
+  if (computed !== contentMd5) throw badContentMd5(contentMd5, computed);
+  return true;
+}
+
+function verifyChecksum(body: Buffer, algorithm: ChecksumAlgorithm, header: string, declared: string): void {
+  const digest = decodeChecksum(algorithm, declared);
+  if (digest === undefined) throw invalidChecksumHeader(header);
+  if (!checksumOf(algorithm, body).equals(digest)) throw badChecksum(algorithm);
+}

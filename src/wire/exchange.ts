@@ -1,0 +1,182 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { invalidUri, requestTimeout } from '../errors/s3.ts';
+import { decodeComponent, splitUrl, type WireRequest } from './request.ts';
+import { RequestBody } from './request-body.ts';
+import type { WireResponse } from './response.ts';
+
+/** One request and its answer on one connection. Only here do node's objects meet ours. */
+
+// What a refused upload may still send before its connection is closed instead of kept: cheaper than a new one.
+const DRAIN_BYTES_MAX = 1024 * 1024;
+
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: RequestBody;
+  readonly #expectsContinue: boolean;
+  readonly #secure: boolean;
+  #abort: AbortController | undefined;
+  #gone = false;
+  #seenWaiting: number | undefined;
+  #drainWait = 0;
+  #seenDrainWait = 0;
+  bytesOut = 0;
+
+  constructor(request: IncomingMessage, response: ServerResponse, options: { secure: boolean; expectsContinue: boolean }) {
+    this.request = request;
+    this.response = response;
+    this.#secure = options.secure;
+    this.#expectsContinue = options.expectsContinue;
+    this.body = new RequestBody(request, () => {
+      if (this.#expectsContinue) response.writeContinue();
+    });
+    response.on('close', () => {
+      this.#gone = true;
+      this.#abort?.abort();
+    });
+  }
+
+  /** Throws InvalidURI. */
+  wireRequest(): WireRequest {
+    const { request } = this;
+    const rawUrl = request.url ?? '';
+    if (!rawUrl.startsWith('/')) throw invalidUri(rawUrl);
+    const { rawPath, query } = splitUrl(rawUrl);
+    const headers = plainHeaders(request);
+    const signal = () => this.#signal();
+    return {
+      method: request.method ?? 'GET',
+      rawUrl,
+      rawPath,
+      query,
+      headers,
+      rawHeaders: request.rawHeaders,
+      host: headers['host'] ?? '',
+      sourceIp: sourceIpOf(request),
+      secure: this.#secure,
+      body: this.body,
+      // Few handlers ask for it, and it costs more than the rest of this object.
+      get signal() {
+        return signal();
+      },
+    };
+  }
+
+  /** Sends the answer. Resolves when it is on its way or the client is gone. */
+  async send(answer: WireResponse, closing: boolean): Promise<void> {
+    const { response, request } = this;
+    if (this.#gone) return;
+    const { status } = answer;
+    const headers = { ...answer.headers };
+    const bodiless = status === 204 || status === 304;
+    let body = answer.body;
+    if (bodiless) {
+      delete headers['content-type'];
+      delete headers['content-length'];
+      body = undefined;
+    } else if (typeof body === 'string') {
+      body = Buffer.from(body, 'utf8');
+    }
+    if (body === undefined && !bodiless) headers['content-length'] ??= '0';
+    else if (body instanceof Uint8Array) headers['content-length'] = String(body.length);
+    if (closing || this.#mustClose()) headers['connection'] = 'close';
+    response.writeHead(status, headers);
+    if (request.method === 'HEAD' || body === undefined) {
+      response.end();
+    } else if (body instanceof Uint8Array) {
+      this.bytesOut = body.length;
+      response.end(body);
+    } else {
+      await this.#stream(body);
+    }
+    this.#drainRest();
+  }
+
+  /** Called at intervals: a client that neither sent nor took a byte since the last call is given up. */
+  checkProgress(): void {
+    const waiting = this.body.waitingFor;
+    if (waiting !== undefined && waiting === this.#seenWaiting) this.body.fail(requestTimeout());
+    this.#seenWaiting = waiting;
+    if (this.#drainWait > 0 && this.#drainWait === this.#seenDrainWait) this.response.destroy();
+    this.#seenDrainWait = this.#drainWait;
+  }
+
+  async #stream(body: AsyncIterable<Uint8Array>): Promise<void> {
+    const { response } = this;
+    try {
+      for await (const chunk of body) {
+        if (this.#gone) return;
+        this.bytesOut += chunk.length;
+        if (!response.write(chunk)) await this.#drained();
+      }
+      response.end();
+    } catch (cause) {
+      // The head is gone: a cut connection is the only error left to give.
+      response.destroy();
+      throw cause;
+    }
+  }
+
+  #drained(): Promise<void> {
+    const { response } = this;
+    if (this.#gone) return Promise.resolve();
+    this.#drainWait = this.bytesOut;
+    return new Promise((resolve) => {
+      const finish = () => {
+        this.#drainWait = 0;
+        response.off('drain', finish);
+        response.off('close', finish);
+        resolve();
+      };
+      response.on('drain', finish);
+      response.on('close', finish);
+    });
+  }
+
+  /** The rest of a refused body is not worth waiting for, or (100-continue never sent) may or may not come. */
+  #mustClose(): boolean {
+    if (this.body.complete) return false;
+    if (this.#expectsContinue && !this.body.started) return true;
+    const declared = Number(this.request.headers['content-length'] ?? 0);
+    return declared - this.body.bytesReceived > DRAIN_BYTES_MAX;
+  }
+
+  #drainRest(): void {
+    if (!this.body.complete && this.body.started) this.body.discard();
+  }
+
+  #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#gone) this.#abort.abort();
+    return this.#abort.signal;
+  }
+}
+
+/** Node joins repeated headers; set-cookie alone stays a list, and means nothing in a request. */
+function plainHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+  const { headers } = request;
+  if (isPlain(headers)) return headers;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
+  );
+}
+
+function isPlain(headers: IncomingMessage['headers']): headers is Record<string, string> {
+  return headers['set-cookie'] === undefined;
+}
+
+/** IPv4 addresses as such, also where the socket is a dual-stack one. */
+function sourceIpOf(request: IncomingMessage): string {
+  const address = request.socket.remoteAddress ?? '';
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
+
+/** The path for log lines: never the query, which may hold a signature. */
+export function loggedPath(rawUrl: string): string {
+  const { rawPath } = rawUrl.includes('?') ? { rawPath: rawUrl.slice(0, rawUrl.indexOf('?')) } : { rawPath: rawUrl };
+  try {
+    return decodeComponent(rawPath);
+  } catch {
+    return rawPath;
+  }
+}

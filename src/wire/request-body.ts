@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http';
+import type { AwsError } from '../errors/aws-error.ts';
+import { incompleteBody } from '../errors/s3.ts';
+
+/** The bytes of one request, once.
+ *
+ * idle      nothing was asked for: nothing flows, and `Expect: 100-continue` is not answered
+ * flowing   chunks go straight to a waiting reader or into the queue; above QUEUE_BYTES_MAX the socket is paused
+ * ended     the last byte came; the queue may still hold chunks
+ * failed    the client went away or was too slow; the queue is given out first
+ * discarded nobody reads any more: what still comes is dropped
+ */
+
+// Four reads of the socket: enough to keep it busy while a chunk is processed, little enough for many connections.
+const QUEUE_BYTES_MAX = 256 * 1024;
+
+type State = 'idle' | 'flowing' | 'ended' | 'failed' | 'discarded';
+type Result = IteratorResult<Buffer, undefined>;
+
+export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer, undefined> {
+  readonly #request: IncomingMessage;
+  readonly #beforeFirst: () => void;
+  #state: State = 'idle';
+  #failure: AwsError | undefined;
+  readonly #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #paused = false;
+  #waiting: { resolve: (result: Result) => void; reject: (cause: AwsError) => void } | undefined;
+  #received = 0;
+  #asked = 0;
+
+  /** `beforeFirst` runs once, before the first byte is asked for. */
+  constructor(request: IncomingMessage, beforeFirst: () => void) {
+    this.#request = request;
+    this.#beforeFirst = beforeFirst;
+  }
+
+  get bytesReceived(): number {
+    return this.#received;
+  }
+
+  /** Nothing is left on the connection that belongs to this request. */
+  get complete(): boolean {
+    return this.#state === 'ended' || this.#request.complete;
+  }
+
+  get started(): boolean {
+    return this.#state !== 'idle';
+  }
+
+  /** How often the reader has had to wait, or undefined while it does not: the same number at two looks means that
+   * nothing came in between. */
+  get waitingFor(): number | undefined {
+    return this.#waiting === undefined ? undefined : this.#asked;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Result> {
+    if (this.#state === 'idle') this.#start();
+    const chunk = this.#queue.shift();
+    if (chunk !== undefined) {
+      this.#queuedBytes -= chunk.length;
+      this.#resume();
+      return Promise.resolve({ done: false, value: chunk });
+    }
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#state !== 'flowing') return Promise.resolve({ done: true, value: undefined });
+    this.#asked++;
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  return(): Promise<Result> {
+    if (this.#state === 'flowing') this.discard();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Ends the reading with an error. */
+  fail(error: AwsError): void {
+    if (this.#state === 'ended' || this.#state === 'discarded') return;
+    this.#state = 'failed';
+    this.#failure = error;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.reject(error);
+  }
+
+  /** Lets the rest run into nothing, so that the connection can carry the next request. */
+  discard(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'discarded';
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
+    this.#request.resume();
+  }
+
+  #start(): void {
+    this.#beforeFirst();
+    this.#state = 'flowing';
+    const request = this.#request;
+    request.on('data', (chunk: Buffer) => this.#take(chunk));
+    request.on('end', () => this.#end());
+    request.on('error', () => this.fail(incompleteBody()));
+    request.on('close', () => this.fail(incompleteBody()));
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received += chunk.length;
+    if (this.#state !== 'flowing') return;
+    const waiting = this.#waiting;
+    if (waiting !== undefined) {
+      this.#waiting = undefined;
+      waiting.resolve({ done: false, value: chunk });
+      return;
+    }
+    this.#queue.push(chunk);
+    this.#queuedBytes += chunk.length;
+    if (this.#queuedBytes > QUEUE_BYTES_MAX && !this.#paused) {
+      this.#paused = true;
+      this.#request.pause();
+    }
+  }
+
+  #resume(): void {
+    if (!this.#paused || this.#queuedBytes > QUEUE_BYTES_MAX / 2) return;
+    this.#paused = false;
+    this.#request.resume();
+  }
+
+  #end(): void {
+    if (this.#state !== 'flowing') return;
+    this.#state = 'ended';
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve({ done: true, value: undefined });
+  }
+}

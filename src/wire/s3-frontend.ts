@@ -1,0 +1,48 @@
+import { corsNotEnabled, methodNotAllowedHere, notImplemented } from '../errors/s3.ts';
+import { splitHost } from './host-style.ts';
+import type { Frontend, OperationRequest } from './operation-request.ts';
+import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
+import { decodeComponent, type WireRequest } from './request.ts';
+import { Routes } from './routes.ts';
+import { compileOperations } from './service-model.ts';
+
+/** S3: the bucket stands in front of the host or first in the path, the key is the rest. */
+export function createS3Frontend(sdk: object, domains: readonly string[]): Frontend {
+  const routes = new Routes(compileOperations(sdk));
+  const protocol = createRestXml({ namespace: S3_NAMESPACE, errors: 's3' });
+  return {
+    signing: { service: 's3', dialect: 's3' },
+    protocolOf: () => protocol,
+    route(request): OperationRequest {
+      if (request.method === 'OPTIONS') throw corsNotEnabled(request.headers['access-control-request-method'] ?? '');
+      const { bucket, key } = splitPath(request, domains);
+      const match = routes.matchObjectPath(request, bucket, key);
+      if (match.kind !== 'found') throw refusalOf(request);
+      return { operation: match.operation, protocol, labels: match.labels };
+    },
+  };
+}
+
+/** Bucket and key, decoded; a bucket followed by a lone slash has no key. */
+export function splitPath(
+  request: WireRequest,
+  domains: readonly string[],
+): { bucket: string | undefined; key: string | undefined } {
+  const { rawPath } = request;
+  const hostBucket = splitHost(request.host, domains).bucket;
+  if (hostBucket !== undefined) {
+    return { bucket: hostBucket, key: rawPath.length > 1 ? decodeComponent(rawPath.slice(1)) : undefined };
+  }
+  if (rawPath.length < 2) return { bucket: undefined, key: undefined };
+  const slash = rawPath.indexOf('/', 1);
+  if (slash === -1) return { bucket: decodeComponent(rawPath.slice(1)), key: undefined };
+  const key = slash + 1 < rawPath.length ? decodeComponent(rawPath.slice(slash + 1)) : undefined;
+  return { bucket: decodeComponent(rawPath.slice(1, slash)), key };
+}
+
+function refusalOf(request: WireRequest): Error {
+  const form = request.headers['content-type']?.startsWith('multipart/form-data');
+  // A browser's upload form: S3 has it, the model does not.
+  if (request.method === 'POST' && form) return notImplemented('Content-Type', 'POST policy forms are not supported');
+  return methodNotAllowedHere(request.method);
+}

@@ -1,0 +1,182 @@
+import { AwsError } from '../errors/aws-error.ts';
+import { operationNotImplemented } from '../errors/requests.ts';
+import { internalError, invalidBucketOwner } from '../errors/s3.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Values } from './bindings.ts';
+import type { AccessRequirement, Call } from './call.ts';
+import { readWhole, verifyControlBody } from './control-body.ts';
+import type { ServiceDefinition } from './definition.ts';
+import type { Frontend, OperationRequest } from './operation-request.ts';
+import type { AnswerContext } from './protocols/protocol.ts';
+import type { WireRequest } from './request.ts';
+import type { WireResponse } from './response.ts';
+import { primed } from './primed-body.ts';
+import { isRecord } from './scalars.ts';
+import type { Authenticated, Authenticator, OpenedBody } from './sigv4/authenticated.ts';
+import { openBody } from './sigv4/open-body.ts';
+
+/** What the pipeline is handed: it knows no feature. */
+export interface ServiceRuntime<Caller> {
+  readonly authenticator: Authenticator<Caller>;
+  /** Who asks when nothing was signed. */
+  readonly anonymous: Caller;
+  /** Throws AccessDenied unless every requirement is met. */
+  authorise(call: Call<Caller>, requirements: readonly AccessRequirement[]): Promise<void>;
+  /** Throws AccessDenied when the bucket belongs to another account than `x-amz-expected-bucket-owner` says. */
+  expectBucketOwner?(bucket: string, account: string): Promise<void>;
+  readonly clock: Clock;
+  /** Of anonymous requests and of scopes that name none. */
+  readonly defaultRegion: string;
+  /** Called with what is not the client's fault. The cause is never sent. */
+  reportFault(requestId: string, operation: string | undefined, cause: unknown): void;
+}
+
+/** What the log line of a request needs beside status and bytes. */
+export interface RequestTrace<Caller> {
+  operation?: string;
+  caller?: Caller;
+}
+
+export interface Service<Caller> {
+  readonly name: string;
+  handle(request: WireRequest, answer: AnswerContext, trace: RequestTrace<Caller>): Promise<WireResponse>;
+}
+
+export function createService<Caller>(
+  definition: ServiceDefinition<Caller>,
+  frontend: Frontend,
+  runtime: ServiceRuntime<Caller>,
+): Service<Caller> {
+  /** The path of a request, on one screen. */
+  async function respond(
+    request: WireRequest,
+    answer: AnswerContext,
+    trace: RequestTrace<Caller>,
+  ): Promise<WireResponse> {
+    const routing = frontend.route(request);
+    const routed = routing instanceof Promise ? await routing : routing;
+    const { operation, protocol } = routed;
+    trace.operation = operation.name;
+    const authenticated = await authenticate(request, routed);
+    const handled = definition.handled.get(operation.name);
+    if (authenticated.kind === 'signed') trace.caller = authenticated.principal;
+    if (handled === undefined) throw operationNotImplemented(operation.name);
+    const opened = routed.wholeBody === undefined ? openBody(request.body, authenticated.payload, request.headers) : NO_BODY;
+    const call = callOf(request, routed, authenticated, opened, answer);
+    const input = await readInput(request, routed, opened);
+    await expectOwner(input);
+    await call.authorise(await handled.access(input, call));
+    const output = outputOf(await handled.handle(input, call), operation.name);
+    return primed(overridden(protocol.writeOutput(operation, output, answer), call));
+  }
+
+  function authenticate(request: WireRequest, routed: OperationRequest): Promise<Authenticated<Caller>> {
+    const { method, rawUrl, headers, rawHeaders } = request;
+    const body = routed.wholeBody;
+    const signed = { method, rawUrl, headers, rawHeaders, ...(body === undefined ? {} : { body }) };
+    return runtime.authenticator.authenticate(signed, frontend.signing);
+  }
+
+  function callOf(
+    request: WireRequest,
+    routed: OperationRequest,
+    authenticated: Authenticated<Caller>,
+    opened: OpenedBody,
+    answer: AnswerContext,
+  ): Call<Caller> {
+    const signed = authenticated.kind === 'signed' ? authenticated : undefined;
+    const call: Call<Caller> = {
+      operation: routed.operation.name,
+      caller: signed === undefined ? runtime.anonymous : signed.principal,
+      authenticated,
+      requestId: answer.requestId,
+      region: signed?.scope.region || runtime.defaultRegion,
+      sourceIp: request.sourceIp,
+      secure: request.secure,
+      method: request.method,
+      path: request.rawPath,
+      host: request.host,
+      headers: request.headers,
+      query: request.query,
+      body: opened.body,
+      ...(opened.contentLength === undefined ? {} : { bodyLength: opened.contentLength }),
+      trailers: opened.trailers,
+      clock: runtime.clock,
+      get signal() {
+        return request.signal;
+      },
+      response: { headers: {} },
+      authorise: (requirements) => runtime.authorise(call, requirements),
+    };
+    return call;
+  }
+
+  async function expectOwner(input: Readonly<Values>): Promise<void> {
+    const owner = input['ExpectedBucketOwner'];
+    const bucket = input['Bucket'];
+    if (typeof owner !== 'string' || typeof bucket !== 'string') return;
+    if (!/^\d{12}$/.test(owner)) throw invalidBucketOwner(owner);
+    await runtime.expectBucketOwner?.(bucket, owner);
+  }
+
+  return {
+    name: definition.name,
+    async handle(request, answer, trace) {
+      try {
+        return await respond(request, answer, trace);
+      } catch (cause) {
+        const error = cause instanceof AwsError ? cause : internalError(cause);
+        if (error.status >= 500 && error.status !== 501 && error.status !== 503) {
+          runtime.reportFault(answer.requestId, trace.operation, error.cause ?? error);
+        }
+        return frontend.protocolOf(request).writeError(error, answer);
+      }
+    },
+  };
+}
+
+const NO_BODY: OpenedBody = { body: noBytes(), contentLength: 0, trailers: new Map() };
+
+async function* noBytes(): AsyncGenerator<Buffer> {
+  // Nothing: the body was read before the signature was checked.
+}
+
+async function readInput(request: WireRequest, routed: OperationRequest, opened: OpenedBody): Promise<Values> {
+  const { operation, protocol, labels } = routed;
+  const bound = { labels, query: request.query, headers: request.headers };
+  if (operation.streamsIn) {
+    const input = protocol.readInput(operation, bound, EMPTY);
+    return withoutChunkFraming(input, opened);
+  }
+  if (routed.document !== undefined) return protocol.readInput(operation, bound, routed.document);
+  const bodiless = request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined;
+  if (bodiless && !operation.requiresChecksum) return protocol.readInput(operation, bound, EMPTY);
+  const document = await readWhole(opened.body);
+  verifyControlBody(operation, document, request.headers, opened.trailers);
+  return protocol.readInput(operation, bound, document);
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** aws-chunked is a transfer encoding in the wrong header: neither it nor its length belongs to the object. */
+function withoutChunkFraming(input: Values, opened: OpenedBody): Values {
+  if (opened.contentLength !== undefined) input['ContentLength'] = opened.contentLength;
+  const encoding = input['ContentEncoding'];
+  if (typeof encoding !== 'string' || !encoding.includes('aws-chunked')) return input;
+  const rest = encoding.split(',').map((name) => name.trim());
+  const kept = rest.filter((name) => name !== 'aws-chunked' && name !== '').join(',');
+  if (kept === '') delete input['ContentEncoding'];
+  else input['ContentEncoding'] = kept;
+  return input;
+}
+
+function outputOf(output: unknown, operation: string): Readonly<Values> {
+  if (isRecord(output)) return output;
+  throw new TypeError(`the handler of ${operation} returned no output`);
+}
+
+function overridden<Caller>(response: WireResponse, call: Call<Caller>): WireResponse {
+  const { status, headers } = call.response;
+  return { ...response, status: status ?? response.status, headers: Object.assign(response.headers, headers) };
+}
+
