@@ -21,10 +21,11 @@ export interface WireServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export interface WireServerOptions extends Partial<Pick<ServiceRuntime<string>, 'expectBucketOwner' | 'clock'>> {
+export interface WireServerOptions
+  extends Partial<Pick<ServiceRuntime<string>, 'expectBucketOwner' | 'clock'>> {
   readonly domains?: readonly string[];
-  authorise?(call: Call<string>, requirements: readonly AccessRequirement[]): Promise<void>;
-  internal?(request: WireRequest): Promise<WireResponse>;
+  readonly authorise?: (call: Call<string>, requirements: readonly AccessRequirement[]) => Promise<void>;
+  readonly internal?: (request: WireRequest) => Promise<WireResponse>;
 }
 
 export async function startWireServer(

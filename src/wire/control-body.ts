@@ -1,4 +1,3 @@
-
 import {
   badChecksum,
   badContentMd5,
@@ -8,7 +7,12 @@ import {
   missingRequestChecksum,
   multipleChecksums,
 } from '../errors/s3.ts';
-import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksumOf, decodeChecksum } from '../lib/checksums/index.ts';
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  checksumOf,
+  decodeChecksum,
+} from '../lib/checksums/index.ts';
 import type { Operation } from './service-model.ts';
 
 /** Bodies that are documents: read whole, so bounded. The largest that a client means is a CompleteMultipartUpload of
@@ -18,7 +22,10 @@ export const CONTROL_BODY_BYTES_MAX = 4 * 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 /** Throws MaxMessageLengthExceeded as soon as the limit is passed. */
-export async function readWhole(body: AsyncIterable<Buffer>, lengthMax = CONTROL_BODY_BYTES_MAX): Promise<Buffer> {
+export async function readWhole(
+  body: AsyncIterable<Buffer>,
+  lengthMax = CONTROL_BODY_BYTES_MAX,
+): Promise<Buffer> {
   let first: Buffer = EMPTY;
   let chunks: Buffer[] | undefined;
   let length = 0;

@@ -22,7 +22,11 @@ export class Exchange {
   #seenDrainWait = 0;
   bytesOut = 0;
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: { secure: boolean; expectsContinue: boolean }) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    options: { secure: boolean; expectsContinue: boolean },
+  ) {
     this.request = request;
     this.response = response;
     this.#secure = options.secure;
@@ -157,7 +161,10 @@ function plainHeaders(request: IncomingMessage): Readonly<Record<string, string>
   const { headers } = request;
   if (isPlain(headers)) return headers;
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
   );
 }
 
@@ -173,7 +180,9 @@ function sourceIpOf(request: IncomingMessage): string {
 
 /** The path for log lines: never the query, which may hold a signature. */
 export function loggedPath(rawUrl: string): string {
-  const { rawPath } = rawUrl.includes('?') ? { rawPath: rawUrl.slice(0, rawUrl.indexOf('?')) } : { rawPath: rawUrl };
+  const { rawPath } = rawUrl.includes('?')
+    ? { rawPath: rawUrl.slice(0, rawUrl.indexOf('?')) }
+    : { rawPath: rawUrl };
   try {
     return decodeComponent(rawPath);
   } catch {

@@ -30,13 +30,13 @@ export interface RequestRecord {
 export interface ListenerOptions<Caller> {
   readonly services: ReadonlyMap<ServiceName, Service<Caller>>;
   /** `/_holdfast/...` and `/_console/...`: no bucket name can begin with an underscore. */
-  internal?(request: WireRequest, requestId: string): Promise<WireResponse>;
+  readonly internal?: (request: WireRequest, requestId: string) => Promise<WireResponse>;
   readonly clock: Clock;
   readonly random: Random;
-  accountOf(caller: Caller): string | undefined;
-  onRequest?(record: RequestRecord): void;
+  readonly accountOf: (caller: Caller) => string | undefined;
+  readonly onRequest?: (record: RequestRecord) => void;
   /** A fault outside every service: sending failed halfway, say. */
-  reportFault(requestId: string, operation: string | undefined, cause: unknown): void;
+  readonly reportFault: (requestId: string, operation: string | undefined, cause: unknown) => void;
   readonly tls?: { readonly certificate: string | Buffer; readonly key: string | Buffer };
 }
 
@@ -114,7 +114,13 @@ export function createListener<Caller>(options: ListenerOptions<Caller>): Listen
     }
   }
 
-  function record(exchange: Exchange, requestId: string, trace: Trace<Caller>, status: number, ms: number): void {
+  function record(
+    exchange: Exchange,
+    requestId: string,
+    trace: Trace<Caller>,
+    status: number,
+    ms: number,
+  ): void {
     const { request } = exchange;
     options.onRequest?.({
       requestId,
@@ -200,7 +206,10 @@ interface Trace<Caller> extends RequestTrace<Caller> {
   service: ServiceName | 'holdfast' | '';
 }
 
-function listenOn(server: Server, address: { host: string; port: number; reusePort: boolean }): Promise<number> {
+function listenOn(
+  server: Server,
+  address: { host: string; port: number; reusePort: boolean },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(address, () => {
@@ -220,6 +229,7 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
     socket.destroy();
     return;
   }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -35,7 +35,8 @@ export function createRpcFrontend(options: RpcOptions): Frontend {
 
   function protocolOf(request: WireRequest): Protocol {
     if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return cbor;
-    if (request.headers['x-amz-target'] === undefined) return options.dialect === 'json' && !isForm(request) ? json11 : query;
+    if (request.headers['x-amz-target'] === undefined)
+      return options.dialect === 'json' && !isForm(request) ? json11 : query;
     return request.headers['content-type']?.includes('json-1.0') ? json10 : json11;
   }
 

@@ -14,7 +14,8 @@ export function createS3Frontend(sdk: object, domains: readonly string[]): Front
     signing: { service: 's3', dialect: 's3' },
     protocolOf: () => protocol,
     route(request): OperationRequest {
-      if (request.method === 'OPTIONS') throw corsNotEnabled(request.headers['access-control-request-method'] ?? '');
+      if (request.method === 'OPTIONS')
+        throw corsNotEnabled(request.headers['access-control-request-method'] ?? '');
       const { bucket, key } = splitPath(request, domains);
       const match = routes.matchObjectPath(request, bucket, key);
       if (match.kind !== 'found') throw refusalOf(request);
@@ -43,6 +44,7 @@ export function splitPath(
 function refusalOf(request: WireRequest): Error {
   const form = request.headers['content-type']?.startsWith('multipart/form-data');
   // A browser's upload form: S3 has it, the model does not.
-  if (request.method === 'POST' && form) return notImplemented('Content-Type', 'POST policy forms are not supported');
+  if (request.method === 'POST' && form)
+    return notImplemented('Content-Type', 'POST policy forms are not supported');
   return methodNotAllowedHere(request.method);
 }

@@ -31,6 +31,7 @@ function unsigned(request: WireRequest): ServiceName {
   if (target !== undefined) return BY_TARGET[target] ?? 's3';
   if (request.headers['smithy-protocol'] !== undefined) return 'monitoring';
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-  if (request.rawPath === '/' && (request.query.has('Action') || (request.method === 'POST' && isForm))) return 'sts';
+  if (request.rawPath === '/' && (request.query.has('Action') || (request.method === 'POST' && isForm)))
+    return 'sts';
   return 's3';
 }

@@ -21,14 +21,14 @@ export interface ServiceRuntime<Caller> {
   /** Who asks when nothing was signed. */
   readonly anonymous: Caller;
   /** Throws AccessDenied unless every requirement is met. */
-  authorise(call: Call<Caller>, requirements: readonly AccessRequirement[]): Promise<void>;
+  readonly authorise: (call: Call<Caller>, requirements: readonly AccessRequirement[]) => Promise<void>;
   /** Throws AccessDenied when the bucket belongs to another account than `x-amz-expected-bucket-owner` says. */
-  expectBucketOwner?(bucket: string, account: string): Promise<void>;
+  readonly expectBucketOwner?: (bucket: string, account: string) => Promise<void>;
   readonly clock: Clock;
   /** Of anonymous requests and of scopes that name none. */
   readonly defaultRegion: string;
   /** Called with what is not the client's fault. The cause is never sent. */
-  reportFault(requestId: string, operation: string | undefined, cause: unknown): void;
+  readonly reportFault: (requestId: string, operation: string | undefined, cause: unknown) => void;
 }
 
 /** What the log line of a request needs beside status and bytes. */
@@ -61,7 +61,10 @@ export function createService<Caller>(
     const handled = definition.handled.get(operation.name);
     if (authenticated.kind === 'signed') trace.caller = authenticated.principal;
     if (handled === undefined) throw operationNotImplemented(operation.name);
-    const opened = routed.wholeBody === undefined ? openBody(request.body, authenticated.payload, request.headers) : NO_BODY;
+    const opened =
+      routed.wholeBody === undefined
+        ? openBody(request.body, authenticated.payload, request.headers)
+        : NO_BODY;
     const call = callOf(request, routed, authenticated, opened, answer);
     const input = await readInput(request, routed, opened);
     await expectOwner(input);
@@ -141,7 +144,11 @@ async function* noBytes(): AsyncGenerator<Buffer> {
   // Nothing: the body was read before the signature was checked.
 }
 
-async function readInput(request: WireRequest, routed: OperationRequest, opened: OpenedBody): Promise<Values> {
+async function readInput(
+  request: WireRequest,
+  routed: OperationRequest,
+  opened: OpenedBody,
+): Promise<Values> {
   const { operation, protocol, labels } = routed;
   const bound = { labels, query: request.query, headers: request.headers };
   if (operation.streamsIn) {
@@ -149,7 +156,8 @@ async function readInput(request: WireRequest, routed: OperationRequest, opened:
     return withoutChunkFraming(input, opened);
   }
   if (routed.document !== undefined) return protocol.readInput(operation, bound, routed.document);
-  const bodiless = request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined;
+  const bodiless =
+    request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined;
   if (bodiless && !operation.requiresChecksum) return protocol.readInput(operation, bound, EMPTY);
   const document = await readWhole(opened.body);
   verifyControlBody(operation, document, request.headers, opened.trailers);
@@ -177,6 +185,9 @@ function outputOf(output: unknown, operation: string): Readonly<Values> {
 
 function overridden<Caller>(response: WireResponse, call: Call<Caller>): WireResponse {
   const { status, headers } = call.response;
-  return { ...response, status: status ?? response.status, headers: Object.assign(response.headers, headers) };
+  return {
+    ...response,
+    status: status ?? response.status,
+    headers: Object.assign(response.headers, headers),
+  };
 }
-

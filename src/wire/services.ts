@@ -24,7 +24,12 @@ const RPC: Readonly<Record<Exclude<ServiceName, 's3' | 's3control'>, Omit<RpcOpt
     dialect: 'query',
     decimals: false,
   },
-  kms: { service: 'kms', namespace: 'https://trent.kms.amazonaws.com/doc/', dialect: 'json', decimals: false },
+  kms: {
+    service: 'kms',
+    namespace: 'https://trent.kms.amazonaws.com/doc/',
+    dialect: 'json',
+    decimals: false,
+  },
   monitoring: {
     service: 'monitoring',
     namespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',

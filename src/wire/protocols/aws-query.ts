@@ -72,7 +72,8 @@ class FormReader {
       default: {
         if (node.value === undefined || node.children.size > 0) throw unexpectedParameter(path);
         const value = parseScalar(shape, node.value, { decimals: this.#decimals });
-        if (value === undefined) throw validationError(`Value '${node.value}' at '${path}' is not a ${shape.kind}`);
+        if (value === undefined)
+          throw validationError(`Value '${node.value}' at '${path}' is not a ${shape.kind}`);
         return value;
       }
     }
@@ -125,7 +126,8 @@ function writeOutput(
   namespace: string,
 ): WireResponse {
   const { name, output: shape } = operation;
-  const result = shape.members.length === 0 ? '' : `<${name}Result>${writeMembers(shape, output)}</${name}Result>`;
+  const result =
+    shape.members.length === 0 ? '' : `<${name}Result>${writeMembers(shape, output)}</${name}Result>`;
   const metadata = `<ResponseMetadata><RequestId>${answer.requestId}</RequestId></ResponseMetadata>`;
   const body = `<${name}Response xmlns="${namespace}">${result}${metadata}</${name}Response>`;
   return { status: 200, headers: headersOf(answer), body };
@@ -134,7 +136,8 @@ function writeOutput(
 function writeError(error: AwsError, answer: AnswerContext, namespace: string): WireResponse {
   const type = error.status < 500 ? 'Sender' : 'Receiver';
   let inside = `<Type>${type}</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>`;
-  for (const [name, value] of Object.entries(error.fields)) inside += `<${name}>${escapeXml(value)}</${name}>`;
+  for (const [name, value] of Object.entries(error.fields))
+    inside += `<${name}>${escapeXml(value)}</${name}>`;
   const body = `<ErrorResponse xmlns="${namespace}"><Error>${inside}</Error><RequestId>${answer.requestId}</RequestId></ErrorResponse>`;
   return { status: error.status, headers: { ...error.headers, ...headersOf(answer) }, body };
 }

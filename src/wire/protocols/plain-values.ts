@@ -26,7 +26,8 @@ function readStructure(shape: StructureShape, value: unknown, leaves: Leaves, de
   for (const [name, item] of Object.entries(value)) {
     const member = shape.byName.get(name);
     if (member === undefined) throw serializationException(`Unexpected member ${name} of ${shape.name}`);
-    if (item !== null && item !== undefined) values[name] = readValue(member.shape, item, leaves, depth + 1, name);
+    if (item !== null && item !== undefined)
+      values[name] = readValue(member.shape, item, leaves, depth + 1, name);
   }
   for (const member of shape.members) requireMember(member, values);
   return values;
@@ -95,7 +96,8 @@ export function writePlain(shape: Shape, value: unknown, leaves: Leaves): unknow
       const written: Values = {};
       for (const member of shape.members) {
         const item = value[member.name];
-        if (item !== undefined && item !== null) written[member.name] = writePlain(member.shape, item, leaves);
+        if (item !== undefined && item !== null)
+          written[member.name] = writePlain(member.shape, item, leaves);
       }
       return written;
     }
@@ -103,7 +105,9 @@ export function writePlain(shape: Shape, value: unknown, leaves: Leaves): unknow
       return Array.isArray(value) ? value.map((item: unknown) => writePlain(shape.item, item, leaves)) : [];
     case 'map':
       return isRecord(value)
-        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, writePlain(shape.value, item, leaves)]))
+        ? Object.fromEntries(
+            Object.entries(value).map(([key, item]) => [key, writePlain(shape.value, item, leaves)]),
+          )
         : {};
     default:
       if (value instanceof Date) return leaves.writeTimestamp(value);
@@ -113,7 +117,8 @@ export function writePlain(shape: Shape, value: unknown, leaves: Leaves): unknow
 
 export const jsonLeaves: Leaves = {
   readBlob(value) {
-    const bytes = typeof value === 'string' ? parseScalar({ kind: 'blob' }, value, { decimals: false }) : undefined;
+    const bytes =
+      typeof value === 'string' ? parseScalar({ kind: 'blob' }, value, { decimals: false }) : undefined;
     return bytes instanceof Uint8Array ? bytes : undefined;
   },
   readTimestamp(value) {
