@@ -46,7 +46,9 @@ export async function assumeRole(
   const access = { principal: caller, action: 'sts:AssumeRole', resource: roleArn, context: {} };
   const refuse = (reason: string) =>
     new AssumeRoleNotPermittedError(
-      explainDecision(access, { decision: 'implicit-deny', missing: 'resource' }).replace(/ because .*/, ''),
+      explainDecision(access, { decision: 'implicit-deny', missing: 'resource' })
+        .replace(/ because .*/, '')
+        .replaceAll('"', ''),
       reason,
     );
   const parsed = parseIamArn(roleArn);

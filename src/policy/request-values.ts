@@ -39,6 +39,7 @@ const PRINCIPAL_KEYS = [
   'aws:principalservicename',
   'aws:userid',
   'aws:username',
+  'aws:multifactorauthpresent',
 ] as const;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
@@ -65,6 +66,8 @@ function principalValues(principal: Principal): [(typeof PRINCIPAL_KEYS)[number]
       return [
         ...accountValues(principal.account, principal.roleArn, 'AssumedRole'),
         ['aws:userid', `${principal.roleId}:${principal.sessionName}`],
+        // There is no MFA here. The key is absent for long-term keys and false for temporary ones, as at AWS.
+        ['aws:multifactorauthpresent', 'false'],
       ];
     case 'service':
       return [
