@@ -14,6 +14,7 @@ import type { Admission } from './commit-queue.ts';
 export interface DiskSpace extends Admission {
   /** Bytes that this directory may still take. */
   freeBytes(): number;
+  readonly totalBytes: number;
   /** Makes the ballast file if there is none and room for it. */
   prepare(): Promise<void>;
 }
@@ -57,6 +58,7 @@ export function watchDiskSpace(directory: string, space: () => Space = () => spa
   };
   return {
     freeBytes: free,
+    totalBytes: last.totalBytes,
     prepare,
     refusal(commit) {
       const freeBytes = free();

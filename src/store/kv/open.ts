@@ -6,7 +6,7 @@ import type { KeyValueStore } from './key-value-store.ts';
 import { LocalStore } from './local-store.ts';
 import { RocksEngine } from './rocksdb.ts';
 import { rocksDatabase } from './rocksdb-binding.ts';
-import type { EngineMemory } from './rocksdb-options.ts';
+import { type EngineMemory, engineMemory } from './rocksdb-options.ts';
 import { SqliteEngine, sqlitePath } from './sqlite.ts';
 
 export type EngineName = 'rocksdb' | 'sqlite';
@@ -35,7 +35,10 @@ export async function openStore(options: StoreOptions): Promise<KeyValueStore> {
 export async function openEngine(options: StoreOptions): Promise<OpenedEngine> {
   const name = options.engine ?? chooseEngine(options.directory);
   const diskSpace = watchDiskSpace(options.directory);
-  const engine = name === 'rocksdb' ? await openRocks(options) : await openSqlite(options.directory);
+  const engine =
+    name === 'rocksdb'
+      ? await openRocks(options, diskSpace.totalBytes)
+      : await openSqlite(options.directory, diskSpace.totalBytes);
   // Without room for it the ballast waits until there is.
   await diskSpace.prepare().catch(() => {});
   return { name, engine, diskSpace };
@@ -51,19 +54,19 @@ export function chooseEngine(directory: string): EngineName {
   }
 }
 
-async function openRocks({ directory, memory }: StoreOptions): Promise<RocksEngine> {
+async function openRocks({ directory, memory }: StoreOptions, diskBytes: number): Promise<RocksEngine> {
   try {
-    return await RocksEngine.open(directory, memory);
+    return await RocksEngine.open(directory, memory ?? engineMemory(diskBytes));
   } catch (error) {
     if (mentionsLock(error)) throw new DirectoryInUseError(directory);
     throw error;
   }
 }
 
-async function openSqlite(directory: string): Promise<EngineWriter> {
+async function openSqlite(directory: string, diskBytes: number): Promise<EngineWriter> {
   const lock = await lockDirectory(directory);
   try {
-    const engine = await SqliteEngine.open(directory);
+    const engine = await SqliteEngine.open(directory, diskBytes);
     const close = engine.close.bind(engine);
     engine.close = async () => {
       await close();

@@ -13,6 +13,16 @@ export interface EngineMemory {
  * does not. */
 export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 32 * MIB, memtableBytes: 64 * MIB };
 
+/** What flushing needs to write at any time has to fit below the low-water mark (disk-space.ts). */
+const MEMTABLE_DISK_SHARE = 1 / 32;
+const MEMTABLE_BYTES_MIN = 4 * MIB;
+
+/** The default for a disk of this size. */
+export function engineMemory(diskBytes: number): EngineMemory {
+  const share = Math.max(MEMTABLE_BYTES_MIN, Math.floor(diskBytes * MEMTABLE_DISK_SHARE));
+  return { ...ENGINE_MEMORY, memtableBytes: Math.min(ENGINE_MEMORY.memtableBytes, share) };
+}
+
 /** Larger blocks make the index small enough to stay cached: at ten million versions it is a tenth of what 4 KiB
  * blocks need. */
 const ROW_BLOCK_BYTES = 16 * 1024;

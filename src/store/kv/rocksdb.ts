@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EngineReader, EngineWriter } from './engine.ts';
 import { EngineWriteError } from './engine.ts';
 import { type Part, partOf, partOfRange } from './key-space.ts';
@@ -131,13 +133,17 @@ export class RocksReader implements EngineReader {
 
 /** The database as its one writer has it.
  *
- * States: open → (a write fails) → failed → (`recover` closes and opens it anew) → open.
- * While failed, reads go on; RocksDB itself refuses every further write until it is opened anew. */
+ * States
+ *   open     all goes
+ *   failed   a write failed: RocksDB refuses every further one until it is opened anew; reads go on. `recover` →
+ *   shut     closed, being opened anew: nobody reads → open, or stays shut when opening fails, until `recover`
+ *            is called again */
 export class RocksEngine extends RocksReader implements EngineWriter {
   readonly #directory: string;
   readonly #options: RocksOptions;
   /** One batch for good: batches hold their memory until they are collected, and a busy loop rarely is. */
   #batch: RocksBatch | undefined;
+  #shut = false;
   /** Called around closing and opening anew, so that other threads keep off. */
   onReopening: { before(): Promise<void>; after(): void } = { before: async () => {}, after: () => {} };
 
@@ -189,21 +195,24 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   }
 
   async recover(): Promise<string | undefined> {
-    const reason = await probeWritable(this.#directory);
+    // Opening anew writes what the log holds into files first.
+    const reason = await probeWritable(this.#directory, bytesToOpen(this.#directory));
     if (reason !== undefined) return reason;
-    await this.onReopening.before();
     try {
+      if (!this.#shut) await this.onReopening.before();
+      this.#shut = true;
       this.detach();
       this.#batch = undefined;
       await this.database.close();
       await this.database.open(this.#options);
       this.attach();
-      return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    } finally {
-      this.onReopening.after();
+      // Nobody may read now; the next attempt goes on from here.
+      return deepestMessage(error);
     }
+    this.#shut = false;
+    this.onReopening.after();
+    return undefined;
   }
 
   override async close(): Promise<void> {
@@ -215,6 +224,20 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     this.#batch ??= this.database.batch();
     return this.#batch;
   }
+}
+
+function bytesToOpen(directory: string): number {
+  const logs = readdirSync(directory).filter((name) => name.endsWith('.log'));
+  return logs.reduce(
+    (sum, name) => sum + (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}
+
+/** The wrapper only says that the database is not open. */
+function deepestMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : deepestMessage(error.cause);
 }
 
 /** A failed append leaves an incomplete record, which is dropped when the log is read; a failed sync may leave a

@@ -15,7 +15,9 @@ const PAGE_BYTES = 8192;
 /** 64 MiB; negative: in KiB. */
 const CACHE_KIB = -65_536;
 /** 160 MiB of log before it is copied into the database: fewer, longer copies write each page less often. */
-const CHECKPOINT_PAGES = 20_000;
+const CHECKPOINT_PAGES_MAX = 20_000;
+/** The log has to stay small beside a small disk. */
+const LOG_DISK_SHARE = 1 / 64;
 
 interface Statements {
   readonly get: StatementSync;
@@ -112,14 +114,15 @@ export class SqliteEngine extends SqliteReader implements EngineWriter {
     this.#deletes = { rows: remove('rows'), bytes: remove('bytes'), counters: remove('counters') };
   }
 
-  static async open(directory: string): Promise<SqliteEngine> {
+  static async open(directory: string, diskBytes = Number.POSITIVE_INFINITY): Promise<SqliteEngine> {
     await mkdir(directory, { recursive: true });
+    const logPages = Math.min(CHECKPOINT_PAGES_MAX, Math.ceil((diskBytes * LOG_DISK_SHARE) / PAGE_BYTES));
     const database = new DatabaseSync(sqlitePath(directory));
     database.exec(`
       PRAGMA page_size = ${PAGE_BYTES};
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA wal_autocheckpoint = ${logPages};
       PRAGMA cache_size = ${CACHE_KIB};
       ${PARTS.map((part) => `CREATE TABLE IF NOT EXISTS ${part} (k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID;`).join('\n')}
     `);
@@ -164,8 +167,12 @@ export class SqliteEngine extends SqliteReader implements EngineWriter {
     this.#staged = [];
   }
 
-  recover(): Promise<string | undefined> {
-    return probeWritable(this.#directory);
+  async recover(): Promise<string | undefined> {
+    const reason = await probeWritable(this.#directory);
+    if (reason !== undefined) return reason;
+    // Empties the log, which may be what filled the disk.
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return undefined;
   }
 
   #rollBack(): void {

@@ -29,6 +29,8 @@ interface Pending {
 }
 
 const COMMIT_IDS = 2 ** 32;
+/** Opening anew takes tenths of a second; when it takes longer, it is the disk, and a client is told to retry. */
+const REOPENING_MS_MAX = 2000;
 
 /** Reads in the calling thread, commits through the committer thread: all commits of one event-loop turn travel in
  * one message.
@@ -133,7 +135,9 @@ class ThreadedStore implements KeyValueStore {
       } finally {
         Atomics.sub(this.#cells, SharedCell.readers, 1);
       }
-      await Atomics.waitAsync(this.#cells, SharedCell.generation, generation).value;
+      const waiting = Atomics.waitAsync(this.#cells, SharedCell.generation, generation, REOPENING_MS_MAX);
+      if ((await waiting.value) === 'timed-out')
+        throw new StoreUnavailableError('the store is being opened anew');
     }
   }
 
