@@ -1,6 +1,21 @@
 import type { Bucket } from '../buckets/bucket.ts';
+import { ABSENT, type Write } from '../store/kv/key-value-store.ts';
+import { facets } from '../store/tables/facets.ts';
+import { listing } from '../store/tables/listing.ts';
+import { nullVersions } from '../store/tables/null-versions.ts';
 import type { FacetsRow, VersionRow } from '../store/tables/rows.ts';
+import { tombstones } from '../store/tables/tombstones.ts';
+import { versionStands } from './commit-object.ts';
+import { commitOnBucket, type Preparation } from './commit-on-bucket.ts';
 import type { ObjectsContext } from './context.ts';
+import { mergeFacets } from './merge-facets.ts';
+import { discardBytes } from './receive-body.ts';
+import { receiveReplica, type ReplicaBytes } from './receive-replica.ts';
+import { prepareRemoval } from './removal.ts';
+import { type ReplicaPlace, readReplicaPlace } from './replica-place.ts';
+import { Tally } from './tally.ts';
+import { listingRowOf } from './version-form.ts';
+import { incarnationChecks, notGarbageChecks, versionCheck, versionWrites } from './version-writes.ts';
 
 /** A version as it stands at its source. */
 export interface Replica {
@@ -29,12 +44,129 @@ export type ApplyOutcome =
   /** A version with this id or place has other bytes. */
   | { readonly outcome: 'refused' };
 
-/** Idempotent and commutative (DESIGN decision 9): any order and repetition gives the same bucket.
- * @throws AwsError NoSuchBucket; Error when the bytes are not those that the version names (retry) */
+/** Idempotent and commutative (DESIGN decision 9): any order and repetition gives the same bucket. The version keeps
+ * its id, stamp, ETag, part layout, checksums and metadata; its stamp decides where it stands among the others.
+ * @throws AwsError NoSuchBucket; ReplicaBytesError when the bytes are not those that the version names (retry) */
 export async function applyReplica(
   context: ObjectsContext,
   bucket: Bucket,
   replica: Replica,
 ): Promise<ApplyOutcome> {
-  throw new Error(`not built ${context.site.siteId} ${bucket.row.name} ${replica.key}`);
+  // Before the first version: whoever reads one must find the bucket marked.
+  const marked = bucket.row.replicationSeen
+    ? bucket
+    : await context.buckets.update(bucket, (row) => ({ ...row, replicationSeen: true }));
+  let bytes: ReplicaBytes | undefined;
+  let named = false;
+  try {
+    const { result } = await commitOnBucket(
+      context,
+      marked,
+      async (current, doubtful) => {
+        const place = await readReplicaPlace(current, replica, context.site.clock.now());
+        if ('outcome' in place) return { settled: place };
+        if (place.existing !== undefined) return prepareFacets(current, replica, place, place.existing);
+        bytes ??= await bytesOf(context, current, replica);
+        return prepareReplica(context, current, replica, place, bytes, doubtful);
+      },
+      () => {
+        named = true;
+      },
+    );
+    // A commit that names the bytes is the only way to this outcome with bytes in hand.
+    named ||= result.outcome === 'applied';
+    return result;
+  } finally {
+    if (bytes !== undefined && !named) await discardBytes(bucket.region, bytes.bytes);
+  }
+}
+
+async function bytesOf(context: ObjectsContext, bucket: Bucket, replica: Replica): Promise<ReplicaBytes> {
+  const { version, openBytes } = replica;
+  if (version.kind === 'delete-marker' || version.size === 0) return { bytes: [], inline: [] };
+  if (openBytes === undefined) throw new TypeError('a replica of an object comes with its bytes');
+  return receiveReplica(context, bucket.region, version, openBytes);
+}
+
+function prepareFacets(
+  bucket: Bucket,
+  { key, facets: theirs }: Replica,
+  place: ReplicaPlace,
+  existing: NonNullable<ReplicaPlace['existing']>,
+): Preparation<ApplyOutcome> {
+  const { row, rowVersion } = existing;
+  const merged = mergeFacets(place.facets, theirs);
+  if (merged === place.facets) return { settled: { outcome: 'already-there' } };
+  const { id } = bucket.row;
+  return {
+    checks: [
+      versionCheck(bucket, key, row, rowVersion),
+      facets.check(place.facetsVersion, id, key, row.stamp),
+    ],
+    writes: [facets.put(merged, id, key, row.stamp)],
+    result: { outcome: 'already-there' },
+    // Merging twice is merging once.
+    happened: async () => false,
+  };
+}
+
+async function prepareReplica(
+  context: ObjectsContext,
+  bucket: Bucket,
+  replica: Replica,
+  place: ReplicaPlace,
+  bytes: ReplicaBytes,
+  doubtful: boolean,
+): Promise<Preparation<ApplyOutcome>> {
+  const { key } = replica;
+  const { id } = bucket.row;
+  const row = replicaRow(bucket, replica, bytes);
+  const tally = new Tally();
+  const { newest, nullStamp, replacedNull } = place;
+  const removal =
+    replacedNull === undefined
+      ? undefined
+      : await prepareRemoval(bucket, key, replacedNull, tally, context.site.clock.now());
+  tally.version(id, row, 1);
+  // The listing row is written also where an older version slots in: it is the key's lock.
+  const listed = newest === undefined || newest.stamp < row.stamp ? listingRowOf(row) : newest;
+  const writes: Write[] = [
+    ...(removal?.writes ?? []),
+    ...versionWrites(bucket, key, row, replica.facets, bytes.inline, true),
+    listing.put(id, key, listed),
+  ];
+  if (row.nullVersion && (nullStamp === undefined || nullStamp < row.stamp)) {
+    writes.push(nullVersions.put({ stamp: row.stamp }, id, key));
+  }
+  return {
+    checks: [
+      listing.check(place.listingVersion, id, key),
+      // A key without versions has no listing row to tell that one came and went.
+      tombstones.check(ABSENT, id, key, row.stamp),
+      ...(row.kind === 'object' ? incarnationChecks(context, bucket, row.bytes) : []),
+      ...(removal?.checks ?? []),
+      ...(doubtful ? notGarbageChecks(row) : []),
+    ],
+    writes: [...writes, ...tally.writes()],
+    result: { outcome: 'applied' },
+    happened: () => versionStands(bucket, key, row),
+  };
+}
+
+function replicaRow(bucket: Bucket, replica: Replica, { bytes }: ReplicaBytes): VersionRow {
+  const { version, storageClass } = replica;
+  const owner = replica.owner ?? ownerHere(bucket, version.owner);
+  if (version.kind === 'delete-marker') return { ...version, owner, replica: true };
+  return {
+    ...version,
+    owner,
+    replica: true,
+    ...(storageClass === undefined ? {} : { storageClass }),
+    bytes,
+  };
+}
+
+/** Under BucketOwnerEnforced the bucket's owner owns every object in it. */
+function ownerHere(bucket: Bucket, source: string): string {
+  return bucket.row.ownershipControls === 'BucketOwnerEnforced' ? bucket.row.owner : source;
 }

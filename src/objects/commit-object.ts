@@ -1,6 +1,5 @@
 import type { Bucket } from '../buckets/bucket.ts';
 import { ABSENT, type Check, type Write } from '../store/kv/key-value-store.ts';
-import { garbage } from '../store/tables/garbage.ts';
 import { listing } from '../store/tables/listing.ts';
 import { nullVersions } from '../store/tables/null-versions.ts';
 import type { OrderStamp } from '../store/tables/order-stamp.ts';
@@ -18,7 +17,7 @@ import { originOf } from './stamps.ts';
 import type { SealedInline } from './stored-body.ts';
 import { Tally } from './tally.ts';
 import { listingRowOf } from './version-form.ts';
-import { incarnationChecks, versionWrites } from './version-writes.ts';
+import { incarnationChecks, notGarbageChecks, versionWrites } from './version-writes.ts';
 
 /** An object whose bytes are stored and that only has to become visible. */
 export interface ObjectToCommit extends NewObject {
@@ -38,18 +37,23 @@ export interface ObjectToCommit extends NewObject {
 }
 
 /** Makes a new current version visible in one commit, with everything that belongs to it. When that fails for good, the
- * bytes are discarded (those of an upload stay its own). */
+ * bytes are discarded.
+ * @param object a function where it has to be described anew for each attempt, as the parts of an upload; its bytes stay
+ *   whatever happens */
 export async function commitObject(
   context: ObjectsContext,
   bucket: Bucket,
-  object: ObjectToCommit,
+  object: ObjectToCommit | ((bucket: Bucket) => Promise<ObjectToCommit>),
 ): Promise<WrittenObject> {
   let inDoubt = false;
   try {
     const committed = await commitOnBucket(
       context,
       bucket,
-      (current, doubtful) => prepareObject(context, current, object, doubtful),
+      async (current, doubtful) => {
+        const described = typeof object === 'function' ? await object(current) : object;
+        return prepareObject(context, current, described, doubtful);
+      },
       () => {
         inDoubt = true;
       },
@@ -57,7 +61,7 @@ export async function commitObject(
     return { version: committed.result, bucket: committed.bucket };
   } catch (error) {
     // Bytes that may have been committed stay; if they were not, they are swept with this incarnation.
-    if (!inDoubt && object.upload === undefined) await discardBytes(bucket.region, object.bytes);
+    if (!inDoubt && typeof object !== 'function') await discardBytes(bucket.region, object.bytes);
     throw error;
   }
 }
@@ -109,7 +113,7 @@ async function prepareObject(
       ...incarnationChecks(context, bucket, upload === undefined ? row.bytes : []),
       ...(removal?.checks ?? []),
       ...(upload?.checks ?? []),
-      ...(doubtful ? notGarbage(row) : []),
+      ...(doubtful ? notGarbageChecks(row) : []),
     ],
     writes,
     result: row,
@@ -147,12 +151,6 @@ function newVersion(
 function facetsOf(object: ObjectToCommit, stamp: OrderStamp): FacetsRow | undefined {
   const { tags } = object;
   return tags === undefined || tags.length === 0 ? undefined : { tags: { stamp, value: tags } };
-}
-
-/** An earlier attempt in doubt may have happened and been removed again: then these bytes are no longer ours. */
-function notGarbage(row: ObjectVersion): Check[] {
-  const blob = row.bytes.find((locator) => locator.kind === 'file')?.blob;
-  return blob === undefined ? [] : [garbage.check(ABSENT, blob)];
 }
 
 export async function versionStands(

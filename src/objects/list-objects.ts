@@ -48,6 +48,7 @@ export async function listObjects(
   );
   if (after !== undefined) walk.seek(startAfter(id, after, prefix, delimiter));
   let last = after;
+  let lastEntry = after;
   for (let row = await walk.next(); row !== undefined; row = await walk.next()) {
     const key = listing.objectKeyOf(row);
     if (walk.exhausted) return { objects, commonPrefixes, ...(last === undefined ? {} : { next: last }) };
@@ -57,7 +58,7 @@ export async function listObjects(
       continue;
     }
     if (objects.length + commonPrefixes.length >= entriesMax) {
-      return { objects, commonPrefixes, next: last ?? '' };
+      return { objects, commonPrefixes, next: lastEntry ?? '' };
     }
     const common = commonPrefixOf(key, prefix, delimiter);
     if (common === undefined) {
@@ -68,6 +69,7 @@ export async function listObjects(
       last = common;
       walk.seek(listing.afterPrefix(id, common));
     }
+    lastEntry = last;
   }
   return { objects, commonPrefixes };
 }

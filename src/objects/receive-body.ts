@@ -11,19 +11,21 @@ const ALGORITHM_DEFAULT: ChecksumAlgorithm = 'CRC64NVME';
 
 /** Hashes, seals and stores a body, and compares it with what the request said about it. Nothing is left behind when
  * this throws.
+ * @param withCrc64Nvme computes that one, too, when the body names another.
  * @throws AwsError EntityTooLarge, IncompleteBody, BadDigest, and what reading the body throws */
 export async function receiveBody(
   context: ObjectsContext,
   region: Region,
   body: IncomingBody,
   sizeMax: number,
+  withCrc64Nvme = false,
 ): Promise<StoredBody> {
   const { algorithm = ALGORITHM_DEFAULT, sizeBytes } = body;
   if (sizeBytes !== undefined && sizeBytes > sizeMax) throw entityTooLarge(sizeBytes, sizeMax);
   const { keyring, hashingThreads } = context;
   const sink = await openSink({
     ...(sizeBytes === undefined ? {} : { expectedSize: sizeBytes }),
-    algorithms: [algorithm],
+    algorithms: withCrc64Nvme && algorithm !== 'CRC64NVME' ? [algorithm, 'CRC64NVME'] : [algorithm],
     region,
     keyring,
     ...(hashingThreads === undefined ? {} : { threads: hashingThreads }),
@@ -61,15 +63,13 @@ function storedBody(
   algorithm: ChecksumAlgorithm,
 ): StoredBody {
   const checksum = { algorithm, value: checksums.get(algorithm) ?? '', type: 'FULL_OBJECT' as const };
-  const described = { size, etag: md5Hex, checksum };
-  switch (stored.kind) {
-    case 'empty':
-      return described;
-    case 'inline':
-      return { ...described, locator: { kind: 'inline', size, key: stored.key }, sealed: stored.sealed };
-    case 'file':
-      return { ...described, locator: { kind: 'file', size, blob: stored.blob, key: stored.key } };
-  }
+  const crc64Nvme = algorithm === 'CRC64NVME' ? undefined : checksums.get('CRC64NVME');
+  const described = { size, etag: md5Hex, checksum, ...(crc64Nvme === undefined ? {} : { crc64Nvme }) };
+  if (stored.kind === 'empty') return described;
+  const { key } = stored;
+  if (stored.kind === 'file')
+    return { ...described, locator: { kind: 'file', size, blob: stored.blob, key } };
+  return { ...described, locator: { kind: 'inline', size, key }, sealed: stored.sealed };
 }
 
 function compareDigests(

@@ -33,3 +33,10 @@ export class StampSource {
     return stamp;
   }
 }
+
+/** Which bucket of which site made the stamp. */
+export function originOfStamp(stamp: OrderStamp): string {
+  return stamp.slice(-ORIGIN_DIGITS);
+}
+
+const ORIGIN_DIGITS = 8;

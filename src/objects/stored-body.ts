@@ -12,6 +12,8 @@ export interface StoredBody {
   /** MD5 in hex. */
   readonly etag: string;
   readonly checksum: ChecksumValue;
+  /** Base64; where it was asked for beside another. */
+  readonly crc64Nvme?: string;
   /** Absent for an empty body. */
   readonly locator?: Locator;
   /** Present where the locator is inline. */

@@ -36,7 +36,8 @@ async function sweepGarbage(region: Region, nowMs: number, signal?: AbortSignal)
   const { start: first, end } = garbage.range();
   let start: Buffer = first;
   let removed = 0;
-  while (signal?.aborted !== true) {
+  for (;;) {
+    if (signal?.aborted === true) return removed;
     const rows = await region.store.range({ start, end, limit: GARBAGE_ROWS_READ_MAX });
     for (const stored of rows) {
       const row = garbage.decode(stored);
@@ -47,10 +48,9 @@ async function sweepGarbage(region: Region, nowMs: number, signal?: AbortSignal)
       removed += row.blobs.length;
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < GARBAGE_ROWS_READ_MAX) break;
+    if (last === undefined || rows.length < GARBAGE_ROWS_READ_MAX) return removed;
     start = keyAfter(last.key);
   }
-  return removed;
 }
 
 async function removeGarbage(region: Region, key: Buffer, row: GarbageRow): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Bucket } from '../buckets/bucket.ts';
-import type { Check, RowVersion, Write } from '../store/kv/key-value-store.ts';
+import { ABSENT, type Check, type RowVersion, type Write } from '../store/kv/key-value-store.ts';
 import { claimedBlobs } from '../store/tables/claimed-blobs.ts';
 import { facets } from '../store/tables/facets.ts';
+import { garbage } from '../store/tables/garbage.ts';
 import { inlineBytes } from '../store/tables/inline-bytes.ts';
 import type { FacetsRow, VersionRow } from '../store/tables/rows.ts';
 import { versions } from '../store/tables/versions.ts';
@@ -49,4 +50,11 @@ export function versionCheck(
   version: RowVersion,
 ): Check {
   return { kind: 'version', key: versions.key(bucket.row.id, key, row.stamp), version };
+}
+
+/** An earlier attempt in doubt may have happened and been removed again: then its bytes are no longer ours. */
+export function notGarbageChecks(row: VersionRow): Check[] {
+  if (row.kind !== 'object') return [];
+  const first = row.bytes.find((locator) => locator.kind === 'file');
+  return first === undefined ? [] : [garbage.check(ABSENT, first.blob)];
 }

@@ -9,7 +9,10 @@ export interface PartRow {
   readonly etag: string;
   readonly checksum?: ChecksumValue;
   readonly modifiedAtMs: number;
-  readonly bytes: Locator;
+  /** Absent where the part is empty. */
+  readonly bytes?: Locator;
+  /** Base64; where the upload names no algorithm and the part carries another, for the checksum of the whole. */
+  readonly crc64Nvme?: string;
 }
 
 export const parts = jsonTable<PartRow, readonly [bucketId: string, uploadId: string, part: number]>(
