@@ -18,7 +18,7 @@ import { decodeTotal, encodeTotal, rowOf } from './stored-row.ts';
 
 /** Reads of one thread. */
 export class RocksReader implements EngineReader {
-  protected readonly database: RocksDatabase;
+  protected database: RocksDatabase;
   #columns: Readonly<Record<Part, RocksColumn>> | undefined;
 
   protected constructor(database: RocksDatabase) {
@@ -141,6 +141,9 @@ export class RocksReader implements EngineReader {
 export class RocksEngine extends RocksReader implements EngineWriter {
   readonly #directory: string;
   readonly #options: RocksOptions;
+  /** Its native object is the one that every wrapper in every thread shares, so it must outlive them. */
+  readonly #owner: RocksDatabase;
+  #handle = 0n;
   /** One batch for good: batches hold their memory until they are collected, and a busy loop rarely is. */
   #batch: RocksBatch | undefined;
   #shut = false;
@@ -148,7 +151,9 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   onReopening: { before(): Promise<void>; after(): void } = { before: async () => {}, after: () => {} };
 
   private constructor(directory: string, options: RocksOptions) {
-    super(rocksDatabase(directory));
+    const owner = rocksDatabase(directory);
+    super(owner);
+    this.#owner = owner;
     this.#directory = directory;
     this.#options = options;
   }
@@ -156,13 +161,14 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   /** @throws Error as RocksDB gives it: locked by another process, damaged, no space. */
   static async open(directory: string, memory?: EngineMemory): Promise<RocksEngine> {
     const engine = new RocksEngine(directory, rocksOptions(memory));
-    await engine.database.open(engine.#options);
+    await engine.#owner.open(engine.#options);
+    engine.#handle = engine.#owner.handle;
     engine.attach();
     return engine;
   }
 
   get handle(): bigint {
-    return this.database.handle;
+    return this.#handle;
   }
 
   property(name: string): string {
@@ -203,7 +209,10 @@ export class RocksEngine extends RocksReader implements EngineWriter {
       this.#shut = true;
       this.detach();
       this.#batch = undefined;
-      await this.database.close();
+      // Fails when the log can't be flushed, and has closed all the same. The wrapper then believes that it is
+      // still open, so a new one is put around the same native object.
+      await this.database.close().catch(() => {});
+      this.database = rocksDatabase(this.handle);
       await this.database.open(this.#options);
       this.attach();
     } catch (error) {
@@ -217,7 +226,8 @@ export class RocksEngine extends RocksReader implements EngineWriter {
 
   override async close(): Promise<void> {
     this.detach();
-    await this.database.close();
+    // Everything acknowledged is in the log already, whatever closing says.
+    await this.database.close().catch(() => {});
   }
 
   #staged(): RocksBatch {

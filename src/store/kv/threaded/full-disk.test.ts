@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type KeyValueStore, StoreUnavailableError } from '../key-value-store.ts';
+import { LocalStore } from '../local-store.ts';
+import { RocksEngine } from '../rocksdb.ts';
+import { SqliteEngine } from '../sqlite.ts';
 import { startStoreThread } from './store-thread.ts';
 import { connectStore } from './threaded-store.ts';
 
@@ -59,7 +63,6 @@ describe.skipIf(!mounted).each(['rocksdb', 'sqlite'] as const)('a full disk unde
     })();
     await expect(filling).rejects.toThrow(StoreUnavailableError);
     expect(stored).toBeGreaterThan(100);
-    expect(await store.writable()).toMatchObject({ ok: false });
     for (let index = 0; index < 50; index += 1)
       expect((await remove(store, index)).outcome).toBe('committed');
     const expectRows = async () => {
@@ -73,6 +76,7 @@ describe.skipIf(!mounted).each(['rocksdb', 'sqlite'] as const)('a full disk unde
     // Somebody else takes the last byte: nothing can be written, everything can be read.
     fillDisk();
     await expect(body(store, stored)).rejects.toThrow(StoreUnavailableError);
+    expect(await store.writable()).toMatchObject({ ok: false });
     await expectRows();
 
     rmSync(filler);
@@ -84,4 +88,44 @@ describe.skipIf(!mounted).each(['rocksdb', 'sqlite'] as const)('a full disk unde
     expect(await store.range({ start: key(0x50, 0), end: Buffer.of(0x51) })).toEqual([]);
     await store.close();
   });
+});
+
+describe.skipIf(!mounted)('an engine that really runs out of space', () => {
+  test.each(['rocksdb', 'sqlite'] as const)(
+    '%s goes on reading, and writes again once there is space',
+    async (name) => {
+      const directory = join(mountPoint, `raw-${name}`);
+      onTestFinished(() => rmSync(directory, { recursive: true }));
+      const engine = await (name === 'rocksdb' ? RocksEngine.open(directory) : SqliteEngine.open(directory));
+      const store = new LocalStore(engine);
+      await body(store, 0);
+      const [before] = await store.get([key(0x50, 0)]);
+      fillDisk();
+      let written = 1;
+      const filling = (async () => {
+        for (;;) {
+          const { outcome } = await body(store, written);
+          expect(outcome).toBe('committed');
+          written += 1;
+        }
+      })();
+      await expect(filling).rejects.toThrow(StoreUnavailableError);
+      await expect(remove(store, 0)).rejects.toThrow(StoreUnavailableError);
+      expect(await store.get([key(0x50, 0)])).toEqual([before]);
+      rmSync(filler);
+      const again = await store.commit({
+        checks: [
+          { kind: 'version', key: key(0x50, 0), version: before?.version ?? 0 },
+          { kind: 'version', key: key(0x50, written), version: 0 },
+        ],
+        writes: [{ kind: 'put', key: key(0x50, 0), value: Buffer.from('again') }],
+      });
+      expect(again.outcome).toBe('committed');
+      expect(again.outcome === 'committed' ? again.version : 0).toBeGreaterThan(before?.version ?? 0);
+      expect(await store.writable()).toEqual({ ok: true });
+      const rows = await store.range({ start: key(0x50, 0), end: Buffer.of(0x51) });
+      expect(rows).toHaveLength(written);
+      await store.close();
+    },
+  );
 });
