@@ -1,8 +1,12 @@
-import { sealedRange } from '../../keys/frame-layout.ts';
+import { type SealedRange, sealedRange } from '../../keys/frame-layout.ts';
 import { FrameError, FrameOpener, openBuffer } from '../../keys/frames.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { BlobStore } from '../../store/blobs/blob-store.ts';
 import type { Locator } from '../../store/tables/rows.ts';
+import { LOOP_BYTES_MAX } from './body-sink.ts';
+import type { HashingThreads } from './threads/hashing-threads.ts';
+
+type FileLocator = Locator & { readonly kind: 'file' };
 
 /** Plain bytes of a body, from `start` (inclusive) to `end` (exclusive). */
 export interface BodyRange {
@@ -17,6 +21,7 @@ export type InlineReader = (part: number) => Promise<Buffer>;
  * verified. One chunk is read ahead; memory is constant. Ending the iteration early frees everything.
  *
  * @param range default: all of it.
+ * @param threads where ranges above LOOP_BYTES_MAX are read and opened, when the store is one of files.
  * @throws FrameError or KeyUnwrapError when the bytes are not those that were written, BlobMissingError when they
  * are gone, StoreUnavailableError. */
 export async function* openBody(
@@ -25,6 +30,7 @@ export async function* openBody(
   keyring: Keyring,
   inlineReader: InlineReader,
   blobs: BlobStore,
+  threads?: HashingThreads,
 ): AsyncGenerator<Buffer, void, undefined> {
   let locatorStart = 0;
   for (const [part, locator] of locators.entries()) {
@@ -37,28 +43,41 @@ export async function* openBody(
       const plain = openBuffer(await inlineReader(part), dataKey);
       if (plain.length !== locator.size) throw new FrameError('Inline bytes have the wrong length.');
       yield plain.subarray(start, end);
-    } else yield* openBlob(blobs, locator, dataKey, { start, end });
+    } else yield* openBlob(blobs, locator, dataKey, { start, end }, threads);
   }
 }
 
 async function* openBlob(
   blobs: BlobStore,
-  locator: Locator & { readonly kind: 'file' },
+  locator: FileLocator,
   dataKey: Buffer,
   { start, end }: BodyRange,
+  threads: HashingThreads | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const sealed = sealedRange(start, end, locator.size);
-  const opener = new FrameOpener(dataKey, locator.size, sealed.firstFrame);
-  let { skip, length: left } = sealed;
-  for await (const chunk of readAhead(blobs.read(locator.blob, sealed.start, sealed.end))) {
-    for (const plain of opener.open(chunk)) {
-      const wanted = plain.subarray(skip, skip + left);
-      skip = 0;
-      left -= wanted.length;
-      yield wanted;
-    }
+  const range = sealedRange(start, end, locator.size);
+  const { location } = blobs;
+  const frames =
+    threads !== undefined && location !== undefined && range.length > LOOP_BYTES_MAX
+      ? threads.read({ location, blob: locator.blob, dataKey, plainSize: locator.size, range })
+      : openFrames(blobs, locator, dataKey, range);
+  let { skip, length: left } = range;
+  for await (const plain of frames) {
+    const wanted = plain.subarray(skip, skip + left);
+    skip = 0;
+    left -= wanted.length;
+    yield wanted;
   }
   if (left > 0) throw new FrameError('The body ends too early.');
+}
+
+async function* openFrames(
+  blobs: BlobStore,
+  { blob, size }: FileLocator,
+  dataKey: Buffer,
+  { firstFrame, start, end }: SealedRange,
+): AsyncGenerator<Buffer, void, undefined> {
+  const opener = new FrameOpener(dataKey, size, firstFrame);
+  for await (const chunk of readAhead(blobs.read(blob, start, end))) yield* opener.open(chunk);
 }
 
 /** Asks for each chunk when the one before is handed out. */

@@ -12,6 +12,7 @@ import {
   READ_CHUNK_BYTES,
 } from './blob-store.ts';
 import { DirectorySyncs, syncDirectory } from './directory-syncs.ts';
+import { FileBlobReader } from './file-blob-reader.ts';
 import { FileBlobWriter } from './file-blob-writer.ts';
 import { errorCode, readFault, storeFault } from './store-fault.ts';
 
@@ -67,6 +68,11 @@ export class FileBlobStore implements BlobStore {
     } finally {
       if (descriptor !== undefined) await closeFile(descriptor);
     }
+  }
+
+  /** For threads that may wait for a disk. */
+  openReader(id: BlobId): FileBlobReader {
+    return new FileBlobReader(id, this.#path(id));
   }
 
   async remove(id: BlobId): Promise<void> {

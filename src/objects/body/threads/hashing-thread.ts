@@ -1,26 +1,17 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { checksumsReady } from '../../../lib/checksums/index.ts';
 import { systemRandom } from '../../../lib/random.ts';
-import { FrameSealer } from '../../../keys/frames.ts';
 import type { BlobLocation } from '../../../store/blobs/blob-store.ts';
 import { FileBlobStore } from '../../../store/blobs/file-blob-store.ts';
-import type { FileBlobWriter } from '../../../store/blobs/file-blob-writer.ts';
-import { StoreUnavailableError } from '../../../store/kv/key-value-store.ts';
-import { BodyHashes } from '../body-hashes.ts';
-import type { FromThread, ToThread } from './messages.ts';
+import { faultOf } from './faults.ts';
+import type { ToThread } from './messages.ts';
+import { ReadingSide } from './reading-side.ts';
+import { type Answer, UploadSide } from './upload-side.ts';
 
-/** A hashing thread: hashes, seals and writes large bodies, so that the event loop only moves (DESIGN decision 15).
- *
- * Invariant: what is asked for one body happens in order, one thing at a time (`Upload.last`); bodies take turns. */
-interface Upload {
-  readonly hashes: BodyHashes;
-  readonly sealer: FrameSealer;
-  writer: FileBlobWriter | undefined;
-  last: Promise<void>;
-  failed: boolean;
-}
-
-const uploads = new Map<number, Upload>();
+/** A hashing thread: hashes, seals and writes large bodies, reads and opens them again, so that the event loop only
+ * moves (DESIGN decision 15). This file only tells messages apart. */
+const uploads = new Map<number, UploadSide>();
+const readings = new Map<number, ReadingSide>();
 const stores = new Map<string, FileBlobStore>();
 
 function storeAt(location: BlobLocation): FileBlobStore {
@@ -30,70 +21,45 @@ function storeAt(location: BlobLocation): FileBlobStore {
   return store;
 }
 
+function startReading({ body, reading }: ToThread & { kind: 'read' }, answer: Answer): void {
+  try {
+    readings.set(body, new ReadingSide(body, reading, storeAt(reading.location), answer));
+  } catch (error) {
+    answer({ kind: 'failed', body, ...faultOf(error) });
+  }
+}
+
+function obey(message: ToThread, answer: Answer): void {
+  const { body } = message;
+  const leave = () => uploads.delete(body);
+  switch (message.kind) {
+    case 'open':
+      uploads.set(body, new UploadSide(message, storeAt(message.location), answer));
+      return;
+    case 'chunk':
+      uploads.get(body)?.take(message.memory, message.length);
+      return;
+    case 'finish':
+      uploads.get(body)?.finish(leave);
+      return;
+    case 'abort':
+      uploads.get(body)?.abort(leave);
+      return;
+    case 'read':
+      startReading(message, answer);
+      return;
+    case 'more':
+      if (readings.get(body)?.more() === true) readings.delete(body);
+      return;
+    case 'stop':
+      readings.get(body)?.close();
+      readings.delete(body);
+  }
+}
+
 function serve(port: MessagePort): void {
-  const answer = (message: FromThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
-
-  port.on('message', (message: ToThread) => {
-    if (message.kind === 'open') return open(message, answer);
-    const upload = uploads.get(message.body);
-    if (upload === undefined) return;
-    if (message.kind === 'chunk') {
-      inOrder(message.body, upload, answer, () => {
-        try {
-          if (!upload.failed) take(upload, new Uint8Array(message.memory, 0, message.length));
-        } finally {
-          answer({ kind: 'consumed', body: message.body, memory: message.memory }, [message.memory]);
-        }
-      });
-    } else if (message.kind === 'finish') {
-      inOrder(message.body, upload, answer, () => finish(message.body, upload, answer));
-    } else {
-      inOrder(message.body, upload, answer, async () => {
-        uploads.delete(message.body);
-        await upload.writer?.abort().catch(() => undefined);
-        answer({ kind: 'aborted', body: message.body });
-      });
-    }
-  });
-}
-
-type Answer = (message: FromThread, transfer?: ArrayBuffer[]) => void;
-
-function open(message: ToThread & { kind: 'open' }, answer: Answer): void {
-  const upload: Upload = {
-    hashes: new BodyHashes(message.algorithms),
-    sealer: new FrameSealer(message.dataKey),
-    writer: undefined,
-    last: Promise.resolve(),
-    failed: false,
-  };
-  uploads.set(message.body, upload);
-  inOrder(message.body, upload, answer, async () => {
-    upload.writer = await storeAt(message.location).create();
-  });
-}
-
-function take(upload: Upload, chunk: Uint8Array): void {
-  upload.hashes.update(chunk);
-  upload.writer?.writeSync(upload.sealer.seal(chunk));
-}
-
-async function finish(body: number, upload: Upload, answer: Answer): Promise<void> {
-  const { writer } = upload;
-  if (upload.failed || writer === undefined) return;
-  writer.writeSync(upload.sealer.finish());
-  await writer.finish();
-  uploads.delete(body);
-  answer({ kind: 'finished', body, digests: upload.hashes.digests(), blob: writer.id });
-}
-
-function inOrder(body: number, upload: Upload, answer: Answer, step: () => Promise<void> | void): void {
-  upload.last = upload.last.then(step).catch(async (error: unknown) => {
-    upload.failed = true;
-    await upload.writer?.abort().catch(() => undefined);
-    const message = error instanceof Error ? error.message : String(error);
-    answer({ kind: 'failed', body, unavailable: error instanceof StoreUnavailableError, message });
-  });
+  const answer: Answer = (message, transfer = []) => port.postMessage(message, transfer);
+  port.on('message', (message: ToThread) => obey(message, answer));
 }
 
 if (parentPort !== null) {

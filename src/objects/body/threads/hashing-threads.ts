@@ -3,17 +3,24 @@ import { Worker } from 'node:worker_threads';
 import type { ChecksumAlgorithm } from '../../../lib/checksums/index.ts';
 import type { BlobLocation } from '../../../store/blobs/blob-store.ts';
 import { StoreUnavailableError } from '../../../store/kv/key-value-store.ts';
-import type { FromThread, ToThread } from './messages.ts';
+import type { FromThread, Reading, ToThread } from './messages.ts';
+import { ThreadReading } from './thread-reading.ts';
 import { ThreadSink } from './thread-sink.ts';
 import { TransferMemory } from './transfer-memory.ts';
 
-interface Thread {
-  readonly worker: Worker;
-  readonly sinks: Map<number, ThreadSink>;
+/** The event loop's end of an upload or a reading. */
+interface Task {
+  hear(message: FromThread): void;
+  fail(failure: Error): void;
 }
 
-/** The pool of hashing threads of one event loop. A thread that dies fails its uploads (their clients retry); the
- * next upload starts another in its place, so that one which cannot start is not tried in a circle. */
+interface Thread {
+  readonly worker: Worker;
+  readonly tasks: Map<number, Task>;
+}
+
+/** The pool of hashing threads of one event loop. A thread that dies fails what it had (clients retry); the next
+ * task starts another in its place, so that one which cannot start is not tried in a circle. */
 export class HashingThreads {
   readonly #threads: (Thread | undefined)[];
   readonly #memory = new TransferMemory();
@@ -25,17 +32,23 @@ export class HashingThreads {
     this.#threads = Array.from({ length: size }, (_, position) => this.#start(position));
   }
 
-  /** A sink on the thread that has the fewest uploads.
+  /** A sink on the thread that has the least to do.
    * @throws StoreUnavailableError after `close`. */
   open(location: BlobLocation, algorithms: readonly ChecksumAlgorithm[], dataKey: Uint8Array): ThreadSink {
-    const { worker, sinks } = this.#idlest();
-    const body = ++this.#bodies;
-    const say = (message: ToThread, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer);
-    const sink = new ThreadSink(body, say, this.#memory, () => sinks.delete(body));
-    sinks.set(body, sink);
-    // A key of its own memory: the whole memory below a buffer is what is sent.
-    say({ kind: 'open', body, location, algorithms, dataKey: Uint8Array.from(dataKey) });
+    const { body, say, leave, begin } = this.#task();
+    const sink = new ThreadSink(body, say, this.#memory, leave);
+    begin(sink);
+    say({ kind: 'open', body, location, algorithms, dataKey: ownMemory(dataKey) });
     return sink;
+  }
+
+  /** The plain frames of a blob's sealed range, read and opened on the thread that has the least to do.
+   * @throws StoreUnavailableError after `close`; the iteration throws as `openBody` does. */
+  read(reading: Reading): AsyncIterableIterator<Buffer> {
+    const { body, say, leave, begin } = this.#task();
+    const task = new ThreadReading(body, { ...reading, dataKey: ownMemory(reading.dataKey) }, say, leave);
+    begin(task);
+    return task;
   }
 
   async close(): Promise<void> {
@@ -43,12 +56,30 @@ export class HashingThreads {
     for (const thread of this.#threads) await thread?.worker.terminate();
   }
 
+  #task() {
+    const { worker, tasks } = this.#idlest();
+    const body = ++this.#bodies;
+    return {
+      body,
+      say: (message: ToThread, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer),
+      begin: (task: Task) => {
+        tasks.set(body, task);
+        // A process waits for its uploads and readings, and for nothing else here.
+        worker.ref();
+      },
+      leave: () => {
+        tasks.delete(body);
+        if (tasks.size === 0) worker.unref();
+      },
+    };
+  }
+
   #idlest(): Thread {
     let idlest: Thread | undefined;
     for (const [position, running] of this.#threads.entries()) {
       const thread = running ?? (this.#closed ? undefined : this.#start(position));
       this.#threads[position] = thread;
-      if (thread !== undefined && thread.sinks.size < (idlest?.sinks.size ?? Number.POSITIVE_INFINITY)) {
+      if (thread !== undefined && thread.tasks.size < (idlest?.tasks.size ?? Number.POSITIVE_INFINITY)) {
         idlest = thread;
       }
     }
@@ -61,15 +92,20 @@ export class HashingThreads {
     // Run from sources, or from what the build made of them.
     const entry = import.meta.url.endsWith('.ts') ? './hashing-thread.ts' : './hashing-thread.js';
     const worker = new Worker(new URL(entry, import.meta.url));
-    const sinks = new Map<number, ThreadSink>();
-    worker.on('message', (message: FromThread) => sinks.get(message.body)?.hear(message));
+    const tasks = new Map<number, Task>();
+    worker.on('message', (message: FromThread) => tasks.get(message.body)?.hear(message));
     // 'exit' follows, and does what is to be done.
     worker.on('error', () => undefined);
     worker.on('exit', () => {
       this.#threads[position] = undefined;
-      for (const sink of sinks.values()) sink.fail(new StoreUnavailableError('A hashing thread died.'));
+      for (const task of tasks.values()) task.fail(new StoreUnavailableError('A hashing thread died.'));
     });
     worker.unref();
-    return { worker, sinks };
+    return { worker, tasks };
   }
+}
+
+/** A key in memory of its own: the whole memory below a buffer is what a message carries. */
+function ownMemory(key: Uint8Array): Uint8Array {
+  return Uint8Array.from(key);
 }

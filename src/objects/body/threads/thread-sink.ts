@@ -1,7 +1,7 @@
 import type { BlobId } from '../../../store/blobs/blob-store.ts';
-import { StoreUnavailableError } from '../../../store/kv/key-value-store.ts';
 import type { BodyDigests } from '../body-sink.ts';
 import type { LargeSink } from '../large-sink.ts';
+import { errorOf } from './faults.ts';
 import type { FromThread, ToThread } from './messages.ts';
 import { TRANSFER_BYTES, type TransferMemory } from './transfer-memory.ts';
 
@@ -74,9 +74,8 @@ export class ThreadSink implements LargeSink {
       this.#result = { ...message.digests, blob: message.blob };
     } else if (message.kind === 'aborted') {
       this.#aborted = true;
-    } else {
-      const { unavailable, message: text } = message;
-      this.#failure ??= unavailable ? new StoreUnavailableError(text) : new Error(text);
+    } else if (message.kind === 'failed') {
+      this.#failure ??= errorOf(message);
     }
     this.#wakeUp();
   }

@@ -1,0 +1,72 @@
+import { FrameSealer } from '../../../keys/frames.ts';
+import type { FileBlobStore } from '../../../store/blobs/file-blob-store.ts';
+import type { FileBlobWriter } from '../../../store/blobs/file-blob-writer.ts';
+import { BodyHashes } from '../body-hashes.ts';
+import { faultOf } from './faults.ts';
+import type { FromThread, ToThread } from './messages.ts';
+
+export type Answer = (message: FromThread, transfer?: ArrayBuffer[]) => void;
+
+/** The thread's end of one upload: hashes, seals and writes it.
+ *
+ * Invariant: what is asked happens in order, one thing at a time (`#last`); uploads take turns. */
+export class UploadSide {
+  readonly #body: number;
+  readonly #answer: Answer;
+  readonly #hashes: BodyHashes;
+  readonly #sealer: FrameSealer;
+  #writer: FileBlobWriter | undefined;
+  #last: Promise<void> = Promise.resolve();
+  #failed = false;
+
+  constructor(message: ToThread & { readonly kind: 'open' }, store: FileBlobStore, answer: Answer) {
+    this.#body = message.body;
+    this.#answer = answer;
+    this.#hashes = new BodyHashes(message.algorithms);
+    this.#sealer = new FrameSealer(message.dataKey);
+    this.#inOrder(async () => {
+      this.#writer = await store.create();
+    });
+  }
+
+  take(memory: ArrayBuffer, length: number): void {
+    this.#inOrder(() => {
+      try {
+        if (this.#failed) return;
+        const chunk = new Uint8Array(memory, 0, length);
+        this.#hashes.update(chunk);
+        this.#writer?.writeSync(this.#sealer.seal(chunk));
+      } finally {
+        this.#answer({ kind: 'consumed', body: this.#body, memory }, [memory]);
+      }
+    });
+  }
+
+  /** @param leave called when nothing more may come. */
+  finish(leave: () => void): void {
+    this.#inOrder(async () => {
+      const writer = this.#writer;
+      if (this.#failed || writer === undefined) return;
+      writer.writeSync(this.#sealer.finish());
+      await writer.finish();
+      leave();
+      this.#answer({ kind: 'finished', body: this.#body, digests: this.#hashes.digests(), blob: writer.id });
+    });
+  }
+
+  abort(leave: () => void): void {
+    this.#inOrder(async () => {
+      leave();
+      await this.#writer?.abort().catch(() => undefined);
+      this.#answer({ kind: 'aborted', body: this.#body });
+    });
+  }
+
+  #inOrder(step: () => Promise<void> | void): void {
+    this.#last = this.#last.then(step).catch(async (error: unknown) => {
+      this.#failed = true;
+      await this.#writer?.abort().catch(() => undefined);
+      this.#answer({ kind: 'failed', body: this.#body, ...faultOf(error) });
+    });
+  }
+}
