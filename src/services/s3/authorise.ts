@@ -35,13 +35,18 @@ export async function authoriseS3(
       continue;
     }
     const bucket = await access.objects.buckets.require(name);
-    if (isCopySource(call, requirement)) checkExpectedOwner(call, bucket, SOURCE_OWNER);
-    else checkBucketRegion(call, access.objects.site, bucket);
+    if (isCopySource(call, requirement)) checkExpectedOwner(call, bucket, 'source');
+    else admit(access.objects, call, bucket);
     await decideOnBucket(access, call, bucket, requirement);
   }
 }
 
-const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
+/** What a request is refused for before anybody asks who sent it: a bucket of another region or account than it says. */
+export function admit({ site }: ObjectsContext, call: S3Call, bucket: Bucket): void {
+  checkBucketRegion(call, site, bucket);
+  checkExpectedOwner(call, bucket, 'named');
+}
+
 const SOURCE_ACTIONS = new Set([
   's3:GetObject',
   's3:GetObjectVersion',

@@ -1,3 +1,4 @@
+import { shownTime } from './answers/shown-time.ts';
 import { sdkWord } from './answers/sdk-word.ts';
 import { stampMilliseconds } from '../../store/tables/order-stamp.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
@@ -31,7 +32,7 @@ export const GetObjectAttributes =
     const found = await hidingWhatIsMissing(call, input.Bucket, reading);
     const { version } = found;
     const output: S3Output<'GetObjectAttributes'> = {
-      LastModified: new Date(stampMilliseconds(version.stamp)),
+      LastModified: shownTime(stampMilliseconds(version.stamp)),
       VersionId: found.versionId,
     };
     if (asked.has('ETag')) output.ETag = version.etag;

@@ -1,3 +1,4 @@
+import { shownTime } from './answers/shown-time.ts';
 import { accessDenied, invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { bucketArn } from './access-resources.ts';
@@ -38,7 +39,7 @@ export const ListBuckets =
       Owner: ownerOf(caller.account),
       Buckets: page.buckets.map((row) => ({
         Name: row.name,
-        CreationDate: new Date(row.createdAtMs),
+        CreationDate: shownTime(row.createdAtMs),
         // Regions and ARNs are part of the paginated form only, so that old clients see what they know.
         ...(paginated ? { BucketRegion: row.region, BucketArn: bucketArn(row.name) } : {}),
       })),

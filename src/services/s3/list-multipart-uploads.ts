@@ -1,3 +1,4 @@
+import { shownTime } from './answers/shown-time.ts';
 import { sdkWord } from './answers/sdk-word.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { listMultipartUploads } from '../../objects/list-multipart-uploads.ts';
@@ -42,7 +43,7 @@ export const ListMultipartUploads =
         Initiator: { ID: row.initiator.id, DisplayName: row.initiator.displayName },
         Owner: ownerOf(row.owner),
         StorageClass: sdkWord(row.storageClass),
-        Initiated: new Date(row.initiatedAtMs),
+        Initiated: shownTime(row.initiatedAtMs),
         ...(row.checksum === undefined
           ? {}
           : { ChecksumAlgorithm: row.checksum.algorithm, ChecksumType: row.checksum.type }),

@@ -1,3 +1,4 @@
+import { shownTime } from './answers/shown-time.ts';
 import { sdkWord } from './answers/sdk-word.ts';
 import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
@@ -65,7 +66,7 @@ function identity({ key, row, versionId, latest, lastModifiedMs }: ListedVersion
     Key: encode(key),
     VersionId: versionId,
     IsLatest: latest,
-    LastModified: new Date(lastModifiedMs),
+    LastModified: shownTime(lastModifiedMs),
     Owner: ownerOf(row.owner),
   };
 }

@@ -1,3 +1,4 @@
+import { shownTime } from './answers/shown-time.ts';
 import { sdkWord } from './answers/sdk-word.ts';
 import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
@@ -30,7 +31,7 @@ export const ListParts =
       IsTruncated: truncated,
       Parts: parts.map(({ partNumber, row }) => ({
         PartNumber: partNumber,
-        LastModified: new Date(row.modifiedAtMs),
+        LastModified: shownTime(row.modifiedAtMs),
         ETag: quoted(row.etag),
         Size: row.size,
         ...partChecksumMembers(row.checksum),

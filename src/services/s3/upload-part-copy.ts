@@ -1,3 +1,4 @@
+import { shownTime } from './answers/shown-time.ts';
 import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { uploadPartCopy } from '../../objects/upload-part-copy.ts';
@@ -29,7 +30,7 @@ export const UploadPartCopy =
     return {
       CopyPartResult: {
         ETag: quoted(part.etag),
-        LastModified: new Date(part.modifiedAtMs),
+        LastModified: shownTime(part.modifiedAtMs),
         ...partChecksumMembers(part.checksum),
       },
       ServerSideEncryption: 'AES256',

@@ -1,3 +1,4 @@
+import { shownTime } from './shown-time.ts';
 import { stampMilliseconds } from '../../../store/tables/order-stamp.ts';
 import { AwsError } from '../../../errors/aws-error.ts';
 import type { FoundObject } from '../../../objects/read-object.ts';
@@ -22,7 +23,7 @@ export function foundObject(found: FoundObject, input: ReadInput, call: S3Call):
   const shownClass = presentedStorageClass(version.storageClass);
   const output: ReadOutput = {
     AcceptRanges: 'bytes',
-    LastModified: new Date(found.lastModifiedMs),
+    LastModified: shownTime(found.lastModifiedMs),
     ContentLength: range.end - range.start,
     ETag: quoted(version.etag),
     ContentType: input.ResponseContentType ?? system.contentType ?? CONTENT_TYPE_DEFAULT,
@@ -92,5 +93,5 @@ export async function hidingWhatIsMissing<T>(call: S3Call, bucket: string, read:
 }
 
 export function lastModified(version: { readonly stamp: string }): Date {
-  return new Date(stampMilliseconds(version.stamp));
+  return shownTime(stampMilliseconds(version.stamp));
 }

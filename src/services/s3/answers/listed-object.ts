@@ -1,3 +1,4 @@
+import { shownTime } from './shown-time.ts';
 import { sdkWord } from './sdk-word.ts';
 import type { ListedObject, ObjectsPage } from '../../../objects/list-objects.ts';
 import { invalidArgument } from '../../../errors/s3.ts';
@@ -23,7 +24,7 @@ function listedObject(
 ): Contents[number] {
   return {
     Key: encode(key),
-    LastModified: new Date(lastModifiedMs),
+    LastModified: shownTime(lastModifiedMs),
     ETag: quoted(row.etag),
     ...(row.checksum === undefined
       ? {}
