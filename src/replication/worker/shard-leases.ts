@@ -111,7 +111,11 @@ export class ShardLeases {
       this.#store.range(workers.range()),
       this.#store.range(incarnations.range()),
     ]);
-    const alive = new Set(incarnationRows.map((row) => String(decodeKey(row.key)[1])));
+    const alive = new Set(
+      incarnationRows
+        .filter((row) => incarnations.decode(row).dead !== true)
+        .map((row) => String(decodeKey(row.key)[1])),
+    );
     const living = new Set([this.#workerId]);
     for (const row of workerRows) {
       const { incarnation, expiresAtMs } = workers.decode(row);
