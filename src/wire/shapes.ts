@@ -64,6 +64,8 @@ export interface Member {
   /** Query key, lower-case header name, or header prefix. */
   readonly wireName: string;
   readonly xmlName: string;
+  /** The root element when this member is the whole body: its own XML name, else that of its shape. */
+  readonly rootName: string;
   readonly flattened: boolean;
   readonly attribute: boolean;
   /** Prefix and address declared on this element. */
@@ -247,12 +249,15 @@ export class ShapeCompiler {
     const eventStream = targetTraits['streaming'] && isTuple(target) && target[0] === UNION;
     const namespace = traits['xmlNamespace'];
     const flattened = Boolean(traits['xmlFlattened']);
+    const shape: Shape = eventStream ? { kind: 'event-stream' } : this.compile(reference);
+    const xmlName = text(traits['xmlName']);
     return {
       name,
-      shape: eventStream ? { kind: 'event-stream' } : this.compile(reference),
+      shape,
       required,
       ...locationOf(traits),
-      xmlName: text(traits['xmlName']) ?? name,
+      xmlName: xmlName ?? name,
+      rootName: xmlName ?? (shape.kind === 'structure' ? shape.xmlName : name),
       flattened,
       attribute: Boolean(traits['xmlAttribute']),
       ...(isTuple(namespace) ? { xmlNamespace: [String(namespace[0]), String(namespace[1])] as const } : {}),

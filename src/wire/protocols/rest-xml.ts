@@ -49,9 +49,7 @@ function readInput(operation: Operation, bound: Bound, body: Buffer, namespaces:
     return values;
   }
   if (payload.shape.kind === 'structure') {
-    // A payload member has the root's name: its own xmlName, or that of its shape.
-    const name = payload.xmlName === payload.name ? payload.shape.xmlName : payload.xmlName;
-    values[payload.name] = readXml(body, { name, shape: payload.shape, namespaces });
+    values[payload.name] = readXml(body, { name: payload.rootName, shape: payload.shape, namespaces });
   } else {
     values[payload.name] = payload.shape.kind === 'blob' ? body : body.toString('utf8');
   }
@@ -85,8 +83,7 @@ function bodyOf(operation: Operation, output: Readonly<Values>, namespace: strin
     const value = output[payload.name];
     if (value === undefined || value === null) return undefined;
     if (payload.shape.kind === 'structure') {
-      const name = payload.xmlName === payload.name ? payload.shape.xmlName : payload.xmlName;
-      return XML_DECLARATION + writeXmlElement(name, namespace, payload.shape, value);
+      return XML_DECLARATION + writeXmlElement(payload.rootName, namespace, payload.shape, value);
     }
     return rawBody(value);
   }
