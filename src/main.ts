@@ -16,9 +16,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
-const [name, ...rest] = process.argv.slice(2);
-process.exitCode = await run(name, rest);
-
 async function run(commandName: string | undefined, argv: readonly string[]): Promise<number> {
   if (commandName === undefined || ['help', '--help', '-h'].includes(commandName)) {
     console.log(await overview());
@@ -53,7 +50,7 @@ function complain(error: unknown): number {
 const REFUSALS: ReadonlySet<string> = new Set([
   'ConfigError',
   'DataDirectoryError',
-  'StoreLockedError',
+  'DirectoryInUseError',
   'MasterKeyError',
   'RequestError',
   'UsageError',
@@ -72,3 +69,6 @@ ${lines.join('\n')}
 
 holdfast COMMAND --help tells more. To begin: holdfast serve`;
 }
+
+const [name, ...rest] = process.argv.slice(2);
+process.exitCode = await run(name, rest);

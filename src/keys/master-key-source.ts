@@ -20,18 +20,47 @@ const FILE_MODE = 0o600;
 
 /** @throws MasterKeyError with a sentence for people; never with key material. */
 export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey[]> {
-  if (source.kind === 'text') return parseMasterKeys(source.text, 'the master key variable');
-  if (source.kind === 'file') return parseMasterKeys(await readOrMakeFile(source.path), source.path);
-  return parseMasterKeys(await runCommand(source.command), `the command ${source.command[0]}`);
+  return parseMasterKeys(await readText(source), originOf(source));
 }
 
-/** Puts a new generation in front of the file's; older keys stay, so that what they wrapped still opens. */
-export async function rotateMasterKeyFile(path: string): Promise<MasterKey[]> {
+/** The text itself, proved to be keys, for handing on to another thread.
+ * @throws MasterKeyError */
+export async function loadMasterKeyText(source: MasterKeySource): Promise<string> {
+  const text = await readText(source);
+  parseMasterKeys(text, originOf(source));
+  return text;
+}
+
+async function readText(source: MasterKeySource): Promise<string> {
+  switch (source.kind) {
+    case 'text':
+      return source.text;
+    case 'command':
+      return await runCommand(source.command);
+    case 'file':
+      return await readOrMakeFile(source.path);
+  }
+}
+
+function originOf(source: MasterKeySource): string {
+  switch (source.kind) {
+    case 'text':
+      return 'the master key variable';
+    case 'command':
+      return `the command ${source.command[0]}`;
+    case 'file':
+      return source.path;
+  }
+}
+
+/** Puts a new generation in front of the file's and gives the new text; older keys stay, so that what they wrapped
+ * still opens. */
+export async function rotateMasterKeyFile(path: string): Promise<string> {
   const older = await readFile(path, 'utf8');
   parseMasterKeys(older, path);
   const text = `${newKeyLine()}${older}`;
   await writeFileDurably(path, text);
-  return parseMasterKeys(text, path);
+  return text;
 }
 
 /** @throws MasterKeyError naming `origin`. */

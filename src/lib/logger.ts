@@ -15,7 +15,7 @@ export interface Logger {
 }
 
 // Large enough that ten thousand request lines a second cost few system calls.
-const BUFFER_BYTES = 16 * 1024;
+const BUFFER_BYTES = 8 * 1024;
 // A person who watches the log sees a line after this at most.
 const FLUSH_INTERVAL_MS = 200;
 

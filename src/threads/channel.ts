@@ -1,4 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
+import { AwsError } from '../errors/aws-error.ts';
 
 /** Questions and answers between the main thread and one other, the same at both ends.
  *
@@ -8,7 +9,12 @@ export type Handlers = Readonly<Record<string, (input: unknown) => unknown>>;
 type Message =
   | { readonly kind: 'question'; readonly id: number; readonly name: string; readonly input: unknown }
   | { readonly kind: 'answer'; readonly id: number; readonly output: unknown }
-  | { readonly kind: 'failure'; readonly id: number; readonly message: string };
+  | {
+      readonly kind: 'failure';
+      readonly id: number;
+      readonly message: string;
+      readonly aws?: readonly [code: string, status: number];
+    };
 
 interface Waiting {
   resolve(output: unknown): void;
@@ -50,7 +56,13 @@ export class ThreadChannel {
       if (handler === undefined) throw new Error(`no thread answers ${name}`);
       this.#post({ kind: 'answer', id, output: await handler(input) });
     } catch (error) {
-      this.#post({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      this.#post({
+        kind: 'failure',
+        id,
+        message,
+        ...(error instanceof AwsError && { aws: [error.code, error.status] }),
+      });
     }
   }
 
@@ -58,7 +70,8 @@ export class ThreadChannel {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.kind === 'answer') waiting?.resolve(message.output);
-    else waiting?.reject(new Error(message.message));
+    else if (message.aws === undefined) waiting?.reject(new Error(message.message));
+    else waiting?.reject(new AwsError(...message.aws, message.message));
   }
 
   #post(message: Message): void {

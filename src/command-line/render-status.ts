@@ -1,0 +1,90 @@
+import { styleText } from 'node:util';
+import type { ProcessStatus } from '../threads/process-status.ts';
+
+type Bucket = ProcessStatus['buckets'][number];
+type Rule = Bucket['rules'][number];
+
+/** GetStatus for a person. */
+export function renderStatus(status: ProcessStatus): string {
+  const lines = [
+    `${styleText('bold', 'Holdfast')} ${status.version}, up ${duration(status.uptimeMs)}`,
+    ...status.regions.map(renderRegion),
+    ...status.unavailable.map(({ destination, reason }) =>
+      styleText('yellow', `destination ${destination} is not reachable (${reason}); what is pending waits`),
+    ),
+    '',
+    ...status.buckets.flatMap(renderBucket),
+  ];
+  if (status.buckets.length === 0) lines.push('No buckets yet.');
+  if (status.counterDifferences !== undefined)
+    lines.push('', ...renderDifferences(status.counterDifferences));
+  return lines.join('\n');
+}
+
+function renderRegion({
+  region,
+  directory,
+  diskBytes,
+  diskFreeBytes,
+  unwritable,
+}: ProcessStatus['regions'][number]): string {
+  const line = `${region.padEnd(16)} ${bytes(diskFreeBytes)} free of ${bytes(diskBytes)}  ${styleText('dim', directory)}`;
+  return unwritable === undefined ? line : `${line}  ${styleText('red', `takes no writes: ${unwritable}`)}`;
+}
+
+function renderBucket({ bucket, region, versions, bytes: size, rules }: Bucket): string[] {
+  const count = `${number(versions)} version${versions === 1 ? '' : 's'}, ${bytes(size)}`;
+  return [
+    `${styleText('bold', bucket.padEnd(32))} ${region.padEnd(16)} ${count}`,
+    ...rules.map((rule) => `  ${renderRule(rule)}`),
+  ];
+}
+
+function renderRule(rule: Rule): string {
+  const failed = Object.entries(rule.failed).filter(([, count]) => count > 0);
+  const facts = [
+    rule.pendingCount === 0
+      ? styleText('green', 'nothing pending')
+      : styleText(
+          'yellow',
+          `${number(rule.pendingCount)} pending (${bytes(rule.pendingBytes)}), oldest ${duration(rule.oldestPendingAgeMs ?? 0)}`,
+        ),
+    `${number(rule.replicatedCount)} replicated (${bytes(rule.replicatedBytes)})`,
+    ...(rule.objectsPerSecond !== undefined && rule.pendingCount > 0
+      ? [`${number(Math.round(rule.objectsPerSecond))}/s`]
+      : []),
+    ...failed.map(([code, count]) => styleText('red', `${number(count)} FAILED ${code}`)),
+    ...(rule.sameMachine
+      ? [styleText('dim', 'same machine: no protection against losing this machine')]
+      : []),
+  ];
+  const state = rule.status === 'Enabled' ? '' : ` (${rule.status})`;
+  return `${rule.ruleId}${state} → ${rule.destination}: ${facts.join(', ')}`;
+}
+
+function renderDifferences(differences: NonNullable<ProcessStatus['counterDifferences']>): string[] {
+  if (differences.length === 0) return [styleText('green', 'Every counter equals the rows it counts.')];
+  return differences.map((difference) => styleText('red', `counter differs: ${JSON.stringify(difference)}`));
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+function bytes(count: number): string {
+  let unit = 0;
+  let value = count;
+  for (; value >= 1024 && unit < UNITS.length - 1; unit++) value /= 1024;
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+function duration(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  if (seconds < 1) return `${Math.round(milliseconds)} ms`;
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
+}

@@ -1,0 +1,117 @@
+import { writeFileDurably } from '../store/durable-file.ts';
+import { join } from 'node:path';
+import { readServeConfig, SERVE_SETTINGS, type ServeConfig } from '../config.ts';
+import { createLogger, type Logger } from '../lib/logger.ts';
+import { type RunningSite, startSite } from '../threads/site-process.ts';
+import { VERSION } from '../version.ts';
+import { type Command, RequestError } from './command.ts';
+import { printCredentials } from './print-credentials.ts';
+
+const FLAG_WIDTH = 30;
+
+export const command: Command = {
+  summary: 'run the server',
+  help: `holdfast serve [--flag value ...]
+
+${SERVE_SETTINGS.map(({ flag, short, value, help }) => `  ${`${short === undefined ? '' : `-${short}, `}--${flag} ${value}`.padEnd(FLAG_WIDTH)} ${help}`).join('\n')}
+
+A flag comes before its variable, a variable before the file:
+${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)} ${variable}`).join('\n')}
+  ${'HOLDFAST_MASTER_KEY'.padEnd(FLAG_WIDTH)} the master key itself, in base64
+  ${'HOLDFAST_ROOT_ACCESS_KEY_ID'.padEnd(FLAG_WIDTH)} with HOLDFAST_ROOT_SECRET_ACCESS_KEY: a root key of the first account`,
+  async run(argv) {
+    const config = readServeConfig(argv);
+    const logger = createLogger({ level: config.logLevel, format: config.logFormat });
+    const site = await startSite(config, logger).catch((error: unknown) => {
+      throw asRefusal(error, config);
+    });
+    announce(config, site, logger);
+    await untilStopped(site, logger);
+    logger.flush();
+    return 0;
+  },
+};
+
+function announce(config: ServeConfig, site: RunningSite, logger: Logger): void {
+  const { newRootKey, operatorAccount } = site.identity;
+  if (newRootKey !== undefined) showRootKey(config, operatorAccount, newRootKey, logger);
+  if (newRootKey !== undefined && config.masterKey.kind === 'file') {
+    logger.warn(
+      { masterKey: config.masterKey.path },
+      'the master key was made: keep a copy elsewhere, nothing can be read without it',
+    );
+  }
+  const scheme = config.tls === undefined ? 'http' : 'https';
+  logger.info(
+    {
+      version: VERSION,
+      endpoint: `${scheme}://localhost:${site.port}`,
+      regions: [...config.regions.keys()].join(','),
+      data: config.data,
+      account: operatorAccount,
+    },
+    'Holdfast is ready',
+  );
+}
+
+/** Once, to a person; where nobody watches, to a file that only its owner reads. */
+function showRootKey(
+  config: ServeConfig,
+  account: string,
+  key: { readonly accessKeyId: string; readonly secretAccessKey: string },
+  logger: Logger,
+): void {
+  if (process.stdout.isTTY) {
+    printCredentials(`The root access key of account ${account}, shown this once`, key);
+    return;
+  }
+  const path = join(config.data, 'root-access-key');
+  writeFileDurably(
+    path,
+    `export AWS_ACCESS_KEY_ID=${key.accessKeyId}\nexport AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
+  );
+  logger.warn(
+    { path, account },
+    'the root access key of the first account was written to a file: read it and remove it',
+  );
+}
+
+/** SIGTERM and SIGINT end the server in order; a second one ends it at once. */
+function untilStopped(site: RunningSite, logger: Logger): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let asked = false;
+    const stop = (signal: NodeJS.Signals): void => {
+      if (asked) process.exit(1);
+      asked = true;
+      logger.info({ signal }, 'stopping: requests under way are finished first');
+      site.stop().then(() => {
+        logger.info({}, 'stopped');
+        resolve();
+      }, reject);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    site.onFailure((error) => {
+      logger.error(
+        { cause: error },
+        'a store failed for good: the process ends, so that it is started again',
+      );
+      logger.flush();
+      process.exit(1);
+    });
+  });
+}
+
+/** What the system says, as one sentence for a person. */
+function asRefusal(error: unknown, config: ServeConfig): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/EADDRINUSE/.test(message))
+    return new RequestError(`Port ${config.port} is taken: choose another with --port.`);
+  if (/EACCES.*listen|listen EACCES/.test(message)) {
+    return new RequestError(`Port ${config.port} may not be used by this user: choose another with --port.`);
+  }
+  if (/EADDRNOTAVAIL/.test(message)) {
+    return new RequestError(`${config.hosts.join(', ')} is no address of this machine: see --host.`);
+  }
+  return error;
+}

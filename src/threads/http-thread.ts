@@ -1,0 +1,53 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { composeHttp } from '../compose-http.ts';
+import { createLogger } from '../lib/logger.ts';
+import { HashingThreads } from '../objects/body/index.ts';
+import { ThreadChannel } from './channel.ts';
+import { openNode } from './open-node.ts';
+import { watchReadiness } from './readiness.ts';
+import { requestMetrics } from './request-metrics.ts';
+import type { ThreadData } from './thread-data.ts';
+
+/** A thread that answers HTTP. All of them listen on one port. */
+const data = workerData as ThreadData;
+if (parentPort === null) throw new Error('http-thread is started by the main thread');
+
+// What a client may still be told after a stop was asked for.
+const STOP_GRACE_MS = 30_000;
+
+const { config } = data;
+const logger = createLogger({ level: config.logLevel, format: config.logFormat });
+const hashingThreads = new HashingThreads(1);
+const { node, keyring, close } = await openNode(data, hashingThreads);
+const metrics = requestMetrics();
+const readiness = watchReadiness(node.site);
+
+const channel = new ThreadChannel(parentPort, {
+  replaceMasterKeys: (masterKeys) => keyring.replace(String(masterKeys)),
+  metrics: () => metrics.registry.snapshot(),
+  async stop() {
+    readiness.stop();
+    await listener.close(STOP_GRACE_MS);
+    await hashingThreads.close();
+    await close();
+    logger.flush();
+  },
+});
+const listener = composeHttp(node, {
+  config,
+  logger,
+  operatorAccount: data.operatorAccount,
+  // What concerns the whole process is the main thread's: it is asked.
+  administration: {
+    masterKey: {
+      export: () => data.masterKeys,
+      rotate: async () => String(await channel.ask('rotateMasterKey')),
+    },
+    status: (bucket, verify) => channel.ask('status', { ...(bucket !== undefined && { bucket }), verify }),
+  },
+  unreadyBecause: () => readiness.unreadyBecause(),
+  metrics: async () => String(await channel.ask('metrics')),
+  onRequest: (record) => metrics.note(record),
+});
+const port = await listener.listen({ hosts: config.hosts, port: config.port, reusePort: config.workers > 1 });
+await channel.ask('ready', port);

@@ -1,0 +1,37 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { composeReplication } from '../compose-replication.ts';
+import { createLogger } from '../lib/logger.ts';
+import { HashingThreads } from '../objects/body/index.ts';
+import { ThreadChannel } from './channel.ts';
+import { MetricsRegistry } from '../metrics/registry.ts';
+import { openNode } from './open-node.ts';
+import type { ThreadData } from './thread-data.ts';
+
+/** A thread that delivers what is pending, in every region. */
+const data = workerData as ThreadData;
+if (parentPort === null) throw new Error('replication-thread is started by the main thread');
+
+const logger = createLogger({ level: data.config.logLevel, format: data.config.logFormat });
+// One: a copy of a large object must not take the processor from the clients.
+const hashingThreads = new HashingThreads(1);
+const { node, keyring, close } = await openNode(data, hashingThreads);
+const metrics = new MetricsRegistry();
+const attempts = metrics.counter('holdfast_replication_attempts_total', 'Attempts to deliver, by outcome.');
+const workers = composeReplication(node, {
+  logger,
+  onOutcome: (claim, outcome) => attempts.add({ change: claim.intent.kind, outcome: outcome.kind }),
+});
+for (const worker of workers) worker.start();
+
+const channel = new ThreadChannel(parentPort, {
+  replaceMasterKeys: (masterKeys) => keyring.replace(String(masterKeys)),
+  metrics: () => metrics.snapshot(),
+  destinations: () => workers.flatMap((worker) => worker.destinations()),
+  async stop() {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await hashingThreads.close();
+    await close();
+    logger.flush();
+  },
+});
+await channel.ask('ready');

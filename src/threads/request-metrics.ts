@@ -1,0 +1,27 @@
+import { MetricsRegistry } from '../metrics/registry.ts';
+import type { RequestRecord } from '../wire/listener.ts';
+
+// From a cached answer to a large upload, in seconds.
+const SECONDS_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+/** What one HTTP thread counts. */
+export function requestMetrics(): { readonly registry: MetricsRegistry; note(record: RequestRecord): void } {
+  const registry = new MetricsRegistry();
+  const requests = registry.counter('holdfast_requests_total', 'Requests answered.');
+  const seconds = registry.histogram(
+    'holdfast_request_seconds',
+    'Time from the head of a request to the end of its answer.',
+    SECONDS_BOUNDS,
+  );
+  const received = registry.counter('holdfast_received_bytes_total', 'Bytes of request bodies.');
+  const sent = registry.counter('holdfast_sent_bytes_total', 'Bytes of response bodies.');
+  return {
+    registry,
+    note({ service, action, status, ms, bytesIn, bytesOut }) {
+      requests.add({ service, action: action ?? '', status: `${Math.floor(status / 100)}xx` });
+      seconds.observe({ service }, ms / 1000);
+      received.add({ service }, bytesIn);
+      sent.add({ service }, bytesOut);
+    },
+  };
+}

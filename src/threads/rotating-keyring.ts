@@ -1,0 +1,24 @@
+import { type Keyring, makeKeyring } from '../keys/keyring.ts';
+import { parseMasterKeys } from '../keys/master-key-source.ts';
+
+/** A keyring that can be given a further generation while others hold it. */
+export class RotatingKeyring implements Keyring {
+  #current: Keyring;
+
+  constructor(masterKeys: string) {
+    this.#current = makeKeyring(parseMasterKeys(masterKeys, 'the master key'));
+  }
+
+  replace(masterKeys: string): void {
+    this.#current = makeKeyring(parseMasterKeys(masterKeys, 'the master key'));
+  }
+
+  get currentWrapId(): string {
+    return this.#current.currentWrapId;
+  }
+  has: Keyring['has'] = (wrapId) => this.#current.has(wrapId);
+  wrap: Keyring['wrap'] = (dataKey) => this.#current.wrap(dataKey);
+  unwrap: Keyring['unwrap'] = (sealed) => this.#current.unwrap(sealed);
+  rewrap: Keyring['rewrap'] = (sealed) => this.#current.rewrap(sealed);
+  derive: Keyring['derive'] = (purpose, wrapId) => this.#current.derive(purpose, wrapId);
+}

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Site } from '../buckets/region.ts';
+import type { MasterKeySource, ServeConfig } from '../config.ts';
+import {
+  type MasterKeySource as KeySource,
+  loadMasterKeyText,
+  parseMasterKeys,
+} from '../keys/master-key-source.ts';
+import { MasterKeyError, requireMasterKey } from '../keys/master-key.ts';
+import type { Logger } from '../lib/logger.ts';
+import { systemRandom } from '../lib/random.ts';
+import { registerIncarnation } from '../objects/incarnations.ts';
+import { ensureFirstAccount, readSiteRow, type SiteIdentity } from './first-start.ts';
+import { closeSite, openSite } from './open-node.ts';
+import { RotatingKeyring } from './rotating-keyring.ts';
+import { openStores, type SiteStores } from './stores.ts';
+import { startSweeper } from './sweeping.ts';
+import type { ThreadData } from './thread-data.ts';
+import { Threads } from './threads.ts';
+
+/** A whole site in this process: stores with their committers, HTTP threads, replication threads, the sweeper.
+ *
+ * starting → running → stopping → stopped. Stopping goes backwards: HTTP first, so that what was accepted is
+ * finished; then replication; the stores last. */
+export interface RunningSite {
+  readonly port: number;
+  readonly identity: SiteIdentity;
+  /** A store's thread ended by itself: nothing can be served any more. */
+  onFailure(listener: (error: Error) => void): void;
+  stop(): Promise<void>;
+}
+
+const INCARNATION_BYTES = 6;
+
+export async function startSite(config: ServeConfig, logger: Logger): Promise<RunningSite> {
+  const begun = existsSync(join(config.data, 'holdfast.json'));
+  const stores = await openStores(config);
+  try {
+    const masterKeys = await readMasterKeys(config.masterKey, begun);
+    const incarnation = systemRandom.bytes(INCARNATION_BYTES).toString('hex');
+    const data = { config: withoutSecrets(config), siteId: stores.siteId, incarnation, masterKeys };
+    const site = await openSite({ ...data, ...stores.connect() });
+    const keyring = new RotatingKeyring(masterKeys);
+    const identity = await prepareSite(site, keyring, masterKeys, config);
+    const living = await registerIncarnation(site, incarnation);
+    const threads = await Threads.start({
+      data: { ...data, operatorAccount: identity.operatorAccount },
+      stores,
+      site,
+      keyring,
+      masterKey: config.masterKey,
+      logger,
+    });
+    const sweeper = startSweeper(site, living, logger);
+    return {
+      port: threads.port,
+      identity,
+      onFailure: (listener) => stores.onFailure(listener),
+      async stop() {
+        await threads.stop();
+        await sweeper.stop();
+        await closeSite(site);
+        await stores.close();
+      },
+    };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+async function prepareSite(
+  site: Site,
+  keyring: RotatingKeyring,
+  masterKeys: string,
+  config: ServeConfig,
+): Promise<SiteIdentity> {
+  const context = { store: site.global, clock: site.clock, keyring };
+  const row = await readSiteRow(context);
+  if (row !== undefined) {
+    requireMasterKey(parseMasterKeys(masterKeys, 'the master key'), row.masterKeyFingerprint);
+  }
+  return await ensureFirstAccount(context, {
+    siteId: site.siteId,
+    defaultRegion: site.defaultRegion,
+    rootCredentials: config.rootCredentials,
+  });
+}
+
+/** A missing key file is made at the first start only: later it would hide that everything is lost. */
+async function readMasterKeys(source: MasterKeySource, begun: boolean): Promise<string> {
+  if (source.kind === 'file' && (begun || !source.create) && !existsSync(source.path)) {
+    throw new MasterKeyError(`The master key ${source.path} is missing: nothing can be read without it.`);
+  }
+  return await loadMasterKeyText(keySource(source));
+}
+
+export function keySource(source: MasterKeySource): KeySource {
+  switch (source.kind) {
+    case 'file':
+      return { kind: 'file', path: source.path };
+    case 'value':
+      return { kind: 'text', text: source.base64 };
+    case 'command': {
+      const [program = '', ...parameters] = source.command.split(/\s+/).filter((word) => word !== '');
+      return { kind: 'command', command: [program, ...parameters] };
+    }
+  }
+}
+
+function withoutSecrets(config: ServeConfig): ThreadData['config'] {
+  const { rootCredentials: _root, masterKey: _key, ...rest } = config;
+  return rest;
+}
+
+export type { SiteStores };

@@ -1,0 +1,24 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ServeConfig } from '../config.ts';
+import type { StoreConnection } from '../store/kv/threaded/protocol.ts';
+
+/** What a new thread is told: plain data and ports. The master keys are in memory only, and never logged. */
+export interface ThreadData {
+  readonly role: 'http' | 'replication';
+  readonly config: Omit<ServeConfig, 'rootCredentials' | 'masterKey'>;
+  readonly siteId: string;
+  readonly operatorAccount: string;
+  readonly incarnation: string;
+  /** One base64 key a line, the newest first. */
+  readonly masterKeys: string;
+  readonly global: StoreConnection;
+  readonly regions: readonly {
+    readonly name: string;
+    readonly store: StoreConnection;
+    readonly blobs: string;
+  }[];
+}
+
+export function portsOf({ global, regions }: ThreadData): MessagePort[] {
+  return [global.port, ...regions.map(({ store }) => store.port)];
+}

@@ -1,0 +1,113 @@
+import type { Site } from '../buckets/region.ts';
+import type { MasterKeySource } from '../config.ts';
+import { AwsError } from '../errors/aws-error.ts';
+import { rotateMasterKeyFile } from '../keys/master-key-source.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Handlers } from './channel.ts';
+import { renderProcessMetrics } from './process-metrics.ts';
+import { ProcessStatusReader } from './process-status.ts';
+import type { RotatingKeyring } from './rotating-keyring.ts';
+import type { SiteStores } from './stores.ts';
+import type { ThreadData } from './thread-data.ts';
+import { type RunningThread, startThread } from './worker-thread.ts';
+
+export interface ThreadsOptions {
+  readonly data: Omit<ThreadData, 'role' | 'global' | 'regions'>;
+  readonly stores: SiteStores;
+  readonly site: Site;
+  readonly keyring: RotatingKeyring;
+  readonly masterKey: MasterKeySource;
+  readonly logger: Logger;
+}
+
+// A thread that dies at once, again and again, must not burn the processor.
+const RESTART_DELAY_MS = 1_000;
+
+/** The threads of a site, and what they ask of the main one. A thread that dies is started again; its clients retry.
+ *
+ * Invariant: all HTTP threads listen on the same port, which the first one found. */
+export class Threads {
+  readonly #options: ThreadsOptions;
+  readonly #running = new Map<string, RunningThread>();
+  readonly #status: ProcessStatusReader;
+  #masterKeys: string;
+  #stopping = false;
+  port = 0;
+
+  private constructor(options: ThreadsOptions) {
+    this.#options = options;
+    this.#status = new ProcessStatusReader(options.site, options.data.config.regions);
+    this.#masterKeys = options.data.masterKeys;
+  }
+
+  static async start(options: ThreadsOptions): Promise<Threads> {
+    const threads = new Threads(options);
+    const { workers } = options.data.config;
+    await threads.#start('http', 'http-0');
+    const others = Array.from({ length: workers - 1 }, (_, index) =>
+      threads.#start('http', `http-${index + 1}`),
+    );
+    await Promise.all([...others, threads.#start('replication', 'replication-0')]);
+    return threads;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const role of ['http', 'replication']) {
+      const threads = [...this.#running].filter(([name]) => name.startsWith(role));
+      await Promise.all(threads.map(([, thread]) => thread.stop()));
+    }
+  }
+
+  async #start(role: ThreadData['role'], name: string): Promise<void> {
+    const { data, stores, logger } = this.#options;
+    const config = this.port === 0 ? data.config : { ...data.config, port: this.port };
+    const thread = await startThread(
+      { ...data, ...stores.connect(), role, config, masterKeys: this.#masterKeys },
+      {
+        logger,
+        handlers: this.#handlers(),
+        onReady: (port) => {
+          if (role === 'http') this.port = Number(port);
+        },
+        onDeath: () => this.#restart(role, name),
+      },
+    );
+    this.#running.set(name, thread);
+  }
+
+  #restart(role: ThreadData['role'], name: string): void {
+    this.#running.delete(name);
+    if (this.#stopping) return;
+    this.#options.logger.error({ name }, 'a thread ended and is started again');
+    this.#options.site.clock.after(RESTART_DELAY_MS, () => {
+      if (!this.#stopping) void this.#start(role, name).catch(() => this.#restart(role, name));
+    });
+  }
+
+  #handlers(): Handlers {
+    return {
+      rotateMasterKey: () => this.#rotateMasterKey(),
+      status: (input) => this.#status.read(this.#running, input as { bucket?: string; verify: boolean }),
+      metrics: () => renderProcessMetrics(this.#status, this.#running),
+    };
+  }
+
+  /** A key that the operator keeps elsewhere is theirs to rotate: put the new one in front of the old. */
+  async #rotateMasterKey(): Promise<string> {
+    const { masterKey, keyring } = this.#options;
+    if (masterKey.kind !== 'file') {
+      throw new AwsError(
+        'NotImplemented',
+        501,
+        'The master key is kept elsewhere: rotate it there and start again.',
+      );
+    }
+    this.#masterKeys = await rotateMasterKeyFile(masterKey.path);
+    keyring.replace(this.#masterKeys);
+    await Promise.all(
+      [...this.#running.values()].map((thread) => thread.ask('replaceMasterKeys', this.#masterKeys)),
+    );
+    return keyring.currentWrapId;
+  }
+}
