@@ -13,6 +13,7 @@ import { FrameSealer } from '../src/keys/frames.ts';
 import { makeKeyring } from '../src/keys/keyring.ts';
 import { makeMasterKey } from '../src/keys/master-key.ts';
 import { createChecksum } from '../src/lib/checksums/index.ts';
+import { recycle } from '../src/lib/recycle.ts';
 import { systemRandom } from '../src/lib/random.ts';
 import { HashingThreads, openBody, openSink } from '../src/objects/body/index.ts';
 import { openFileBlobStore } from '../src/store/blobs/file-blob-store.ts';
@@ -96,7 +97,8 @@ async function send(locator: Locator, response: ServerResponse): Promise<void> {
     blobs,
     threads,
   )) {
-    if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
+    const sent = () => recycle(chunk);
+    if (!response.write(chunk, sent)) await new Promise((resolve) => response.once('drain', resolve));
   }
   response.end();
 }

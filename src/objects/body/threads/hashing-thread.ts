@@ -49,7 +49,7 @@ function obey(message: ToThread, answer: Answer): void {
       startReading(message, answer);
       return;
     case 'more':
-      if (readings.get(body)?.more() === true) readings.delete(body);
+      if (readings.get(body)?.more(message.memory) === true) readings.delete(body);
       return;
     case 'stop':
       readings.get(body)?.close();

@@ -8,6 +8,10 @@ import { ThreadReading } from './thread-reading.ts';
 import { ThreadSink } from './thread-sink.ts';
 import { TransferMemory } from './transfer-memory.ts';
 
+/** A small nursery: what a thread leaves behind is short-lived frames of 64 KiB, and only collections of the nursery
+ * free them before their sum starts a full one. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2 };
+
 /** The event loop's end of an upload or a reading. */
 interface Task {
   hear(message: FromThread): void;
@@ -24,6 +28,8 @@ interface Thread {
 export class HashingThreads {
   readonly #threads: (Thread | undefined)[];
   readonly #memory = new TransferMemory();
+  /** Apart, because what is not recycled never comes back. */
+  readonly #readingMemory = new TransferMemory();
   #bodies = 0;
   #closed = false;
 
@@ -46,8 +52,9 @@ export class HashingThreads {
    * @throws StoreUnavailableError after `close`; the iteration throws as `openBody` does. */
   read(reading: Reading): AsyncIterableIterator<Buffer> {
     const { body, say, leave, begin } = this.#task();
-    const task = new ThreadReading(body, { ...reading, dataKey: ownMemory(reading.dataKey) }, say, leave);
+    const task = new ThreadReading(body, say, this.#readingMemory, leave);
     begin(task);
+    task.start({ ...reading, dataKey: ownMemory(reading.dataKey) });
     return task;
   }
 
@@ -91,7 +98,7 @@ export class HashingThreads {
   #start(position: number): Thread {
     // Run from sources, or from what the build made of them.
     const entry = import.meta.url.endsWith('.ts') ? './hashing-thread.ts' : './hashing-thread.js';
-    const worker = new Worker(new URL(entry, import.meta.url));
+    const worker = new Worker(new URL(entry, import.meta.url), { resourceLimits: RESOURCE_LIMITS });
     const tasks = new Map<number, Task>();
     worker.on('message', (message: FromThread) => tasks.get(message.body)?.hear(message));
     // 'exit' follows, and does what is to be done.

@@ -17,8 +17,8 @@ export type ToThread =
   | { readonly kind: 'finish'; readonly body: number }
   | { readonly kind: 'abort'; readonly body: number }
   | { readonly kind: 'read'; readonly body: number; readonly reading: Reading }
-  /** One batch may be sent. */
-  | { readonly kind: 'more'; readonly body: number }
+  /** One batch may be sent, in this memory. */
+  | { readonly kind: 'more'; readonly body: number; readonly memory: ArrayBuffer }
   /** No more is wanted; nothing is answered any more. */
   | { readonly kind: 'stop'; readonly body: number };
 
@@ -33,8 +33,14 @@ export interface Reading {
 export type FromThread =
   | { readonly kind: 'consumed'; readonly body: number; readonly memory: ArrayBuffer }
   | { readonly kind: 'finished'; readonly body: number; readonly digests: BodyDigests; readonly blob: BlobId }
-  /** Plain frames; after the `last` ones nothing is heard of this reading. */
-  | { readonly kind: 'opened'; readonly body: number; readonly frames: ArrayBuffer[]; readonly last: boolean }
+  /** Plain bytes; after the `last` ones nothing is heard of this reading. */
+  | {
+      readonly kind: 'opened';
+      readonly body: number;
+      readonly memory: ArrayBuffer;
+      readonly length: number;
+      readonly last: boolean;
+    }
   /** What was written is removed; nothing but `abort` may follow. */
   | {
       readonly kind: 'failed';

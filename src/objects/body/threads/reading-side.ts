@@ -9,7 +9,8 @@ import type { Answer } from './upload-side.ts';
 /** One for all readings of the thread: a batch is read, opened and gone before the next begins. */
 const sealedChunk = Buffer.allocUnsafeSlow(READ_CHUNK_BYTES);
 
-/** The thread's end of one reading: each `more` reads and opens one batch of frames. */
+/** The thread's end of one reading: each `more` reads and opens one batch of frames, into memory that is used over
+ * and over (lib/recycle.ts). */
 export class ReadingSide {
   readonly #body: number;
   readonly #answer: Answer;
@@ -34,15 +35,20 @@ export class ReadingSide {
   }
 
   /** True when it was the last batch, or failed: the reading is closed. */
-  more(): boolean {
+  more(memory: ArrayBuffer): boolean {
     try {
       const sealed = sealedChunk.subarray(0, Math.min(READ_CHUNK_BYTES, this.#end - this.#position));
       this.#reader.readSync(sealed, this.#position);
       this.#position += sealed.length;
-      const frames = this.#opener.open(sealed).map(ownMemory);
+      const plain = new Uint8Array(memory);
+      let length = 0;
+      for (const frame of this.#opener.open(sealed)) {
+        plain.set(frame, length);
+        length += frame.length;
+      }
       const last = this.#position === this.#end;
       if (last) this.close();
-      this.#answer({ kind: 'opened', body: this.#body, frames, last }, frames);
+      this.#answer({ kind: 'opened', body: this.#body, memory, length, last }, [memory]);
       return last;
     } catch (error) {
       this.close();
@@ -54,10 +60,4 @@ export class ReadingSide {
   close(): void {
     this.#reader.close();
   }
-}
-
-/** What can be transferred: memory that holds nothing else. */
-function ownMemory({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {
-  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) return buffer;
-  return Uint8Array.from(new Uint8Array(buffer, byteOffset, byteLength)).buffer;
 }

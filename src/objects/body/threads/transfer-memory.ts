@@ -1,4 +1,4 @@
-/** What one message carries. Smaller ones cost more messages (15 µs each way), larger ones more memory for each
+/** What one message carries: four plain frames. Smaller ones cost more messages (15 µs each way), larger ones more memory for each
  * upload; hashing 256 KiB takes 0.4 ms. */
 export const TRANSFER_BYTES = 256 * 1024;
 
