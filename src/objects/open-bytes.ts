@@ -19,5 +19,12 @@ export function openBytes(
     if (row === undefined) throw new BlobMissingError('inline bytes were removed while they were read');
     return inlineBytes.decode(row);
   };
-  return openBody(version.bytes, range, context.keyring, readInline, bucket.region.blobs);
+  return openBody(
+    version.bytes,
+    range,
+    context.keyring,
+    readInline,
+    bucket.region.blobs,
+    context.hashingThreads,
+  );
 }

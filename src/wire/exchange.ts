@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalidUri, requestTimeout } from '../errors/s3.ts';
+import { recycle } from '../lib/recycle.ts';
 import { decodeComponent, splitUrl, type WireRequest } from './request.ts';
 import { RequestBody } from './request-body.ts';
 import type { WireResponse } from './response.ts';
@@ -111,7 +112,7 @@ export class Exchange {
       for await (const chunk of body) {
         if (this.#gone) return;
         this.bytesOut += chunk.length;
-        if (!response.write(chunk)) await this.#drained();
+        if (!response.write(chunk, () => recycle(chunk))) await this.#drained();
       }
       response.end();
     } catch (cause) {
