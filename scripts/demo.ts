@@ -19,6 +19,8 @@ import {
   type World,
 } from './demo/world.ts';
 
+const BAR_WIDTH = 40;
+
 const { values: flags } = parseArgs({
   options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '9000' } },
 });
@@ -81,8 +83,6 @@ aws_secret_access_key = ${owner.secretAccessKey}
 aws_access_key_id = ${partner.accessKeyId}
 aws_secret_access_key = ${partner.secretAccessKey}`);
 }
-
-const BAR_WIDTH = 40;
 
 function showProgress({
   total,

@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
@@ -137,14 +137,9 @@ function uploadStep(world: World, { key, path }: Upload): Step {
   return {
     title: `upload ${key}`,
     command: `s3api put-object --bucket ${SOURCE} --region ${HOME_REGION} --key ${key} --body ${path}`,
-    run: () =>
+    run: async () =>
       s3(world, world.owner, HOME_REGION).send(
-        new PutObjectCommand({
-          Bucket: SOURCE,
-          Key: key,
-          Body: createReadStream(path),
-          ContentLength: statSync(path).size,
-        }),
+        new PutObjectCommand({ Bucket: SOURCE, Key: key, Body: await readFile(path) }),
       ),
   };
 }
