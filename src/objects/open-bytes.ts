@@ -8,7 +8,7 @@ import type { ByteRange } from './read-object.ts';
 
 /** The plaintext of a version, in chunks; fails when stored bytes are missing or damaged. */
 export function openBytes(
-  context: Pick<ObjectsContext, 'keyring'>,
+  context: Pick<ObjectsContext, 'keyring' | 'hashingThreads'>,
   bucket: Bucket,
   key: string,
   version: ObjectVersion,
