@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { Committer } from '../src/store/kv/committer.ts';
 import type { Commit } from '../src/store/kv/key-value-store.ts';
 import { type EngineName, openEngine, type OpenedEngine } from '../src/store/kv/open.ts';
+import { ENGINE_MEMORY } from '../src/store/kv/rocksdb-options.ts';
 import { prepare } from '../src/store/kv/prepared-commit.ts';
 import { startStoreThread } from '../src/store/kv/threaded/store-thread.ts';
 import { connectStore } from '../src/store/kv/threaded/threaded-store.ts';
@@ -21,6 +22,7 @@ import { versions } from '../src/store/tables/versions.ts';
 /** What the metadata engine alone can do with the true row shape: a store of --rows versions under random keys,
  * then PUTs (version, listing, 4 KiB of sealed bytes, intent, two counters; one synced write a batch), reads and
  * lists. `--directory` keeps the data, and `--loaded` says that it is there already. */
+const MIB = 2 ** 20;
 const { values: flags } = parseArgs({
   options: {
     rows: { type: 'string', default: '1000000' },
@@ -28,10 +30,16 @@ const { values: flags } = parseArgs({
     directory: { type: 'string' },
     loaded: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '5' },
+    'cache-mib': { type: 'string', default: String(ENGINE_MEMORY.cacheBytes / MIB) },
+    'memtable-mib': { type: 'string', default: String(ENGINE_MEMORY.memtableBytes / MIB) },
     json: { type: 'boolean', default: false },
   },
 });
 const ROWS = Number(flags.rows);
+const memory = {
+  cacheBytes: Number(flags['cache-mib']) * MIB,
+  memtableBytes: Number(flags['memtable-mib']) * MIB,
+};
 const SECONDS = Number(flags.seconds);
 const ENGINE: EngineName = flags.engine === 'sqlite' ? 'sqlite' : 'rocksdb';
 const LOAD_BATCH = 1000;
@@ -179,7 +187,7 @@ async function reads({ engine }: OpenedEngine): Promise<void> {
 
 /** Through the committer thread: rate, and what a commit costs the thread that sends it. */
 async function threaded(directory: string, from: number): Promise<void> {
-  const thread = await startStoreThread({ directory, engine: ENGINE });
+  const thread = await startStoreThread({ directory, engine: ENGINE, memory });
   const store = connectStore(thread.connect());
   await store.get([Buffer.of(0x50)]);
   let next = from;
@@ -211,7 +219,7 @@ async function threaded(directory: string, from: number): Promise<void> {
 const directory = flags.directory ?? mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 try {
   const opening = process.hrtime.bigint();
-  const opened = await openEngine({ directory, engine: ENGINE });
+  const opened = await openEngine({ directory, engine: ENGINE, memory });
   note('open ms', seconds(opening) * 1000);
   if (!flags.loaded) await load(opened);
   await reads(opened);

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ABSENT, type Check, type KeyValueStore, type Write } from './key-value-store.ts';
 import { encodeKey, keyAfter, prefixRange } from './tuple.ts';
@@ -24,8 +24,8 @@ const is = (key: Buffer, version: number): Check => ({ kind: 'version', key, ver
 const everything = prefixRange(Buffer.of(ROWS));
 
 /** What every engine keeps to. */
-export function describeKeyValueStore(name: string, make: () => Promise<StoreUnderTest>): void {
-  describe(name, () => {
+export function describeKeyValueStore(engine: string, make: () => Promise<StoreUnderTest>): void {
+  describe(`the contract, ${engine}`, () => {
     let under: StoreUnderTest;
     let store: KeyValueStore;
 
@@ -240,10 +240,7 @@ export function describeKeyValueStore(name: string, make: () => Promise<StoreUnd
 
     test('tells watchers of committed puts below their prefix', async () => {
       const seen: string[] = [];
-      let heard: () => void = () => {};
-      const done = new Promise<void>((resolve) => {
-        heard = resolve;
-      });
+      const { promise: done, resolve: heard } = Promise.withResolvers<void>();
       const stop = store.watch(row('w'), (keys) => {
         seen.push(...keys.map((key) => key.toString('hex')));
         if (seen.length === 2) heard();
@@ -293,8 +290,8 @@ export function describeKeyValueStore(name: string, make: () => Promise<StoreUnd
     test('is writable, and refuses everything once closed', async () => {
       expect(await store.writable()).toEqual({ ok: true });
       await store.close();
-      await expect(store.commit({ checks: [], writes: [put(row('a'), '1')] })).rejects.toThrow();
-      await expect(store.get([row('a')])).rejects.toThrow();
+      await expect(store.commit({ checks: [], writes: [put(row('a'), '1')] })).rejects.toThrow('closed');
+      await expect(store.get([row('a')])).rejects.toThrow('closed');
       expect((await store.writable()).ok).toBe(false);
     });
   });

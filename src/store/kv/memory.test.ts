@@ -14,25 +14,20 @@ const writes: Write[] = [{ kind: 'put', key, value: Buffer.from('x') }];
 
 describe('the memory store', () => {
   test('loses in a crash what was not yet durable, and says that it does not know', async () => {
-    let reached: () => void = () => {};
-    const syncing = new Promise<void>((resolve) => {
-      reached = resolve;
-    });
-    let finishSync: () => void = () => {};
+    const syncing = Promise.withResolvers<void>();
+    const synced = Promise.withResolvers<void>();
     const store = new MemoryStore({
       faults: {
         sync: () => {
-          reached();
-          return new Promise((resolve) => {
-            finishSync = resolve;
-          });
+          syncing.resolve();
+          return synced.promise;
         },
       },
     });
     const pending = store.commit({ checks: [], writes });
-    await syncing;
+    await syncing.promise;
     store.crash();
-    finishSync();
+    synced.resolve();
     expect((await pending).outcome).toBe('unknown');
     await expect(store.get([key])).rejects.toThrow(StoreUnavailableError);
     await expect(store.commit({ checks: [], writes })).rejects.toThrow(StoreUnavailableError);

@@ -44,11 +44,10 @@ export class MemoryStore implements KeyValueStore {
   constructor(options: { disk?: MemoryDisk; faults?: MemoryFaults } = {}) {
     this.disk = options.disk ?? new MemoryDisk();
     this.#faults = options.faults ?? {};
-    const { sync } = this.#faults;
     this.#store = new LocalStore(this.disk.engine, {
       schedule: queueMicrotask,
       beforeWrite: async () => {
-        await sync?.();
+        await this.#faults.sync?.();
         // A crashed process writes no more: the batch is lost and nobody is answered here.
         if (this.#crashed) await new Promise<never>(() => {});
       },

@@ -72,6 +72,7 @@ let loaded: RocksModule | undefined;
 /** @throws Error where the package is not installed or has no binary for this platform. */
 export function rocksDatabase(locationOrHandle: string | bigint): RocksDatabase {
   // Required, not imported: the package is optional and may be absent or unloadable.
-  loaded ??= createRequire(import.meta.url)('@nxtedition/rocksdb') as RocksModule;
-  return new loaded.RocksLevel(locationOrHandle, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+  const module: RocksModule = loaded ?? createRequire(import.meta.url)('@nxtedition/rocksdb');
+  loaded = module;
+  return new module.RocksLevel(locationOrHandle, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
 }

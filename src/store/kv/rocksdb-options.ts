@@ -11,7 +11,7 @@ export interface EngineMemory {
 
 /** Measured with bench/engine.ts: more gains little at ten million versions, since the page cache holds what this
  * does not. */
-export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 32 * MIB, memtableBytes: 64 * MIB };
+export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 32 * MIB, memtableBytes: 32 * MIB };
 
 /** What flushing needs to write at any time has to fit below the low-water mark (disk-space.ts). */
 const MEMTABLE_DISK_SHARE = 1 / 32;
@@ -42,6 +42,9 @@ export function rocksOptions(memory: EngineMemory = ENGINE_MEMORY): RocksOptions
       default: {
         compaction: 'level',
         memtableMemoryBudget: memory.memtableBytes,
+        // Below the second level blocks are compressed either way. `true` adds a dictionary to each file, and
+        // each read that misses the cache then spends most of its time on preparing that dictionary.
+        compression: false,
         cacheSize: memory.cacheBytes,
         cacheIndexAndFilterBlocks: true,
         blockSize: ROW_BLOCK_BYTES,

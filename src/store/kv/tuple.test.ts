@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   decodeKey,
@@ -20,7 +20,11 @@ const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array)
 
 function compareElements(a: KeyElement, b: KeyElement): number {
   if (typeof a === 'number' && typeof b === 'number') return Math.sign(a - b);
-  return Buffer.compare(Buffer.from(a as Uint8Array), Buffer.from(b as Uint8Array));
+  return Buffer.compare(bytesOf(a), bytesOf(b));
+}
+
+function bytesOf(element: KeyElement): Buffer {
+  return typeof element === 'string' ? Buffer.from(element) : Buffer.from(Object(element));
 }
 
 function compareTuples(a: readonly KeyElement[], b: readonly KeyElement[]): number {

@@ -44,7 +44,10 @@ function intentTable(table: number) {
       key: key(intent),
       version,
     }),
-    decode: (row: Pick<Row, 'value'>): IntentRow => JSON.parse(row.value.toString('utf8')) as IntentRow,
+    decode(row: Pick<Row, 'value'>): IntentRow {
+      const intent: IntentRow = JSON.parse(row.value.toString('utf8'));
+      return intent;
+    },
     placeOf(row: Pick<KeyedRow, 'key'>): { destination: string; shard: number } {
       const [, destination, shard] = decodeKey(row.key);
       return { destination: String(destination), shard: Number(shard) };

@@ -26,7 +26,10 @@ export function jsonTable<RowType, KeyParts extends Parts>(table: number): Table
     table,
     (row) => Buffer.from(JSON.stringify(row)),
     // The row's type is what this table has ever been given; nobody else writes it.
-    (value) => JSON.parse(value.toString('utf8')) as RowType,
+    (value) => {
+      const row: RowType = JSON.parse(value.toString('utf8'));
+      return row;
+    },
   );
 }
 

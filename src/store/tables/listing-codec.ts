@@ -9,6 +9,23 @@ const OBJECT = 'o';
 const DELETE_MARKER = 'd';
 const STAMP_END = 26;
 
+const ALGORITHMS: ReadonlyMap<string, ChecksumAlgorithm> = new Map(
+  (
+    [
+      'CRC32',
+      'CRC32C',
+      'CRC64NVME',
+      'SHA1',
+      'SHA256',
+      'SHA512',
+      'MD5',
+      'XXHASH64',
+      'XXHASH3',
+      'XXHASH128',
+    ] as const
+  ).map((algorithm) => [algorithm, algorithm]),
+);
+
 const KNOWN = new Set(['stamp', 'versionId', 'deleteMarker', 'size', 'etag', 'storageClass', 'checksum']);
 
 export function encodeListingRow(row: ListingRow): Buffer {
@@ -37,9 +54,9 @@ export function decodeListingRow(value: Buffer): ListingRow {
   };
   if (typeEnd + 1 < line.length) Object.assign(row, JSON.parse(line.slice(typeEnd + 1)));
   if (algorithmEnd === storageClassEnd + 1) return row;
-  // Only encodeListingRow writes these rows, from these types.
-  const algorithm = line.slice(storageClassEnd + 1, algorithmEnd) as ChecksumAlgorithm;
-  const type = line.slice(algorithmEnd + 1, typeEnd) as 'FULL_OBJECT' | 'COMPOSITE';
+  const algorithm = ALGORITHMS.get(line.slice(storageClassEnd + 1, algorithmEnd));
+  if (algorithm === undefined) throw new RangeError('a listing row of an unknown checksum');
+  const type = line.startsWith('C', algorithmEnd + 1) ? 'COMPOSITE' : 'FULL_OBJECT';
   return { ...row, checksum: { algorithm, type } };
 }
 

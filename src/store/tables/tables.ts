@@ -18,4 +18,4 @@
  *   intents       (destination, shard, stamp, bucketId, key, kind)    IntentRow; parkedIntents alike
  *   counters      (name, ...labels)                                   8 bytes, `add` only
  */
-export {};
+export { TABLES } from './table-numbers.ts';

@@ -30,7 +30,8 @@ export const versions = {
     return { kind: 'delete', key: versions.key(bucketId, objectKey, stamp) };
   },
   decode(row: Pick<Row, 'value'>): VersionRow {
-    return JSON.parse(row.value.toString('utf8')) as VersionRow;
+    const version: VersionRow = JSON.parse(row.value.toString('utf8'));
+    return version;
   },
   objectKeyOf(row: Pick<KeyedRow, 'key'>): string {
     return String(decodeKey(row.key)[2]);

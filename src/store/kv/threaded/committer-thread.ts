@@ -149,5 +149,6 @@ async function run(parent: MessagePort, { options, shared }: CommitterThreadData
 
 if (parentPort !== null) {
   // Only store-thread.ts starts this file, with exactly this.
-  await run(parentPort, workerData as CommitterThreadData);
+  const data: CommitterThreadData = workerData;
+  await run(parentPort, data);
 }
