@@ -6,7 +6,7 @@ export const BUCKET_NAME_CHARACTERS_MAX = 63;
 export const BUCKETS_CACHED_MAX = 10_000;
 
 /** Tries of a read-modify-write that keeps losing against others, before it is refused. */
-export const UPDATE_ATTEMPTS_MAX = 16;
+export const UPDATE_ATTEMPTS_MAX = 64;
 
 /** A name whose creator has not finished within this time may be claimed by another account. */
 export const CLAIM_AGE_MS_MAX = 60_000;

@@ -55,7 +55,9 @@ export async function applyReplica(
   // Before the first version: whoever reads one must find the bucket marked.
   const marked = bucket.row.replicationSeen
     ? bucket
-    : await context.buckets.update(bucket, (row) => ({ ...row, replicationSeen: true }));
+    : await context.buckets.update(bucket, (row) =>
+        row.replicationSeen ? row : { ...row, replicationSeen: true },
+      );
   let bytes: ReplicaBytes | undefined;
   let named = false;
   try {
