@@ -1,0 +1,82 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import { composeHttp } from '../compose-http.ts';
+import { createAccessKey } from '../identity/access-keys.ts';
+import { createAccount } from '../identity/accounts.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { type LogFields, type Logger, silentLogger } from '../lib/logger.ts';
+import { systemRandom } from '../lib/random.ts';
+import { type MemorySite, type MemorySiteOptions, openMemorySite } from './memory-site.ts';
+
+export interface TestKeys {
+  readonly account: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** A whole site in this process, in memory: two regions, the HTTP of production, replication running. */
+export interface TestSite extends AsyncDisposable {
+  readonly site: MemorySite;
+  readonly endpoint: string;
+  readonly port: number;
+  /** Root of the first account, which administers the site. */
+  readonly owner: TestKeys;
+  /** What was logged as an error: a test that finds something here has found a fault of ours. */
+  readonly faults: { readonly fields: LogFields; readonly message: string }[];
+  createAccount(name: string): Promise<TestKeys>;
+  s3(keys?: TestKeys, region?: string): S3Client;
+  iam(keys?: TestKeys): IAMClient;
+  sts(keys?: TestKeys): STSClient;
+}
+
+export async function startTestSite(
+  options: Partial<MemorySiteOptions> & { readonly clock?: Clock; readonly replicate?: boolean } = {},
+): Promise<TestSite> {
+  const clock = options.clock ?? systemClock;
+  const faults: { fields: LogFields; message: string }[] = [];
+  const logger: Logger = { ...silentLogger, error: (fields, message) => faults.push({ fields, message }) };
+  const site = await openMemorySite({ random: systemRandom, logger, ...options, clock });
+  const newAccount = async (name: string): Promise<TestKeys> => {
+    const { id } = await createAccount(site.identity, { name });
+    return { account: id, ...(await createAccessKey(site.identity, { account: id })) };
+  };
+  const owner = await newAccount('owner');
+  const listener = composeHttp(site, {
+    config: { domains: [] },
+    logger,
+    operatorAccount: owner.account,
+    administration: {
+      masterKey: { export: () => '', rotate: () => Promise.resolve('') },
+      status: () => Promise.resolve({}),
+    },
+    unreadyBecause: () => undefined,
+    metrics: () => Promise.resolve(''),
+  });
+  const port = await listener.listen({ hosts: ['127.0.0.1'], port: 0 });
+  const endpoint = `http://127.0.0.1:${port}`;
+  if (options.replicate !== false) for (const worker of site.workers) worker.start();
+  const clientOptions = ({ account: _, ...credentials }: TestKeys, region: string) => ({
+    endpoint,
+    region,
+    credentials,
+    maxAttempts: 1,
+  });
+  return {
+    site,
+    endpoint,
+    port,
+    owner,
+    faults,
+    createAccount: newAccount,
+    s3: (keys = owner, region = 'us-east-1') =>
+      new S3Client({ ...clientOptions(keys, region), forcePathStyle: true }),
+    iam: (keys = owner) => new IAMClient(clientOptions(keys, 'us-east-1')),
+    sts: (keys = owner) => new STSClient(clientOptions(keys, 'us-east-1')),
+    async [Symbol.asyncDispose]() {
+      await listener.close(0);
+      await Promise.all(site.workers.map((worker) => worker.stop()));
+    },
+  };
+}
