@@ -1,0 +1,459 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { putBucketPolicy } from '../buckets/bucket-policy.ts';
+import { putVersioning } from '../buckets/versioning.ts';
+import { parkedIntents } from '../store/tables/intents.ts';
+import { openMemorySite } from '../testing/memory-site.ts';
+import {
+  ACCOUNT,
+  OTHER_ACCOUNT,
+  ReplicationFixture,
+  ROLE,
+  rolePolicy,
+  ruleTo,
+} from '../testing/replication-fixture.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
+import { SimulatedClock } from '../testing/simulated-clock.ts';
+import { verifyCounters } from './verify-counters.ts';
+
+let clock: SimulatedClock;
+let s3: ReplicationFixture;
+
+/** Time for everything that is going to happen. */
+const settle = () => clock.advance(60_000);
+
+beforeEach(async () => {
+  clock = new SimulatedClock();
+  s3 = new ReplicationFixture(await openMemorySite({ clock, random: new SeededRandom(1) }));
+  await s3.accounts();
+  await s3.bucket('source');
+  await s3.bucket('destination', { region: 'ap-south-1' });
+  await s3.role(rolePolicy('source', ['destination', 'second', 'third']));
+  for (const worker of s3.site.workers) worker.start();
+  return async () => {
+    for (const { store } of s3.site.site.regions.values()) expect(await verifyCounters(store)).toEqual([]);
+    for (const worker of s3.site.workers) await worker.stop();
+  };
+});
+
+async function failureCodes(region = 'us-east-1'): Promise<(string | undefined)[]> {
+  const store = s3.site.site.regions.get(region)?.store;
+  const rows = (await store?.range(parkedIntents.range())) ?? [];
+  return rows.map((row) => parkedIntents.decode(row).failureCode);
+}
+
+describe('what replicates', () => {
+  it('an object, with everything a replica keeps', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    const versionId = await s3.put('source', 'key', 'the bytes', [['class', 'gold']]);
+    expect(await s3.status('source', 'key')).toBe('PENDING');
+    expect(await s3.read('destination', 'key')).toBeUndefined();
+    await settle();
+    const source = await s3.read('source', 'key');
+    const replica = await s3.read('destination', 'key');
+    expect(source?.replicationStatus).toBe('COMPLETED');
+    expect(replica?.replicationStatus).toBe('REPLICA');
+    expect(replica?.text).toBe('the bytes');
+    expect(replica?.versionId).toBe(versionId);
+    for (const kept of ['lastModifiedMs', 'tags'] as const) expect(replica?.[kept]).toEqual(source?.[kept]);
+    for (const kept of ['etag', 'metadata', 'system', 'checksum', 'storageClass', 'stamp'] as const) {
+      expect(replica?.version[kept]).toEqual(source?.version[kept]);
+    }
+  });
+
+  it('an empty object, and one of some MiB', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'empty', '');
+    await s3.put('source', 'large', 'x'.repeat(3 * 1024 * 1024 + 1));
+    await settle();
+    expect((await s3.read('destination', 'empty'))?.text).toBe('');
+    expect((await s3.read('destination', 'large'))?.text).toHaveLength(3 * 1024 * 1024 + 1);
+  });
+
+  it('to three destinations, FAILED as soon as one fails', async () => {
+    await s3.bucket('second');
+    await s3.bucket('third', { region: 'ap-south-1' });
+    await s3.replicate(
+      'source',
+      ruleTo('destination'),
+      ruleTo('second', { Priority: 2 }),
+      ruleTo('third', { Priority: 3 }),
+    );
+    await s3.put('source', 'key');
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    for (const name of ['destination', 'second', 'third'])
+      expect((await s3.read(name, 'key'))?.text).toBe('key');
+    await putVersioning(s3.site.buckets, await s3.site.buckets.require('second'), 'Suspended');
+    await s3.put('source', 'next');
+    await settle();
+    expect(await s3.status('source', 'next')).toBe('FAILED');
+    expect(await failureCodes()).toEqual(['DstBucketUnversioned']);
+    expect((await s3.read('third', 'next'))?.text).toBe('next');
+  });
+
+  it('the class of the rule, and of the higher priority', async () => {
+    const to = (id: string, priority: number, StorageClass: 'STANDARD' | 'STANDARD_IA') =>
+      ruleTo('destination', {
+        ID: id,
+        Priority: priority,
+        Destination: { Bucket: 'arn:aws:s3:::destination', StorageClass },
+      });
+    await s3.replicate('source', to('low', 1, 'STANDARD'), to('high', 2, 'STANDARD_IA'));
+    await s3.put('source', 'key');
+    await settle();
+    expect((await s3.read('destination', 'key'))?.version.storageClass).toBe('STANDARD_IA');
+  });
+
+  it('a later change of tags, on the same version', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key');
+    await settle();
+    await s3.tag('source', 'key', [['a', '1']]);
+    expect(await s3.status('source', 'key')).toBe('PENDING');
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '1']]);
+    await s3.tag('source', 'key', []);
+    await settle();
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([]);
+    expect(await s3.versions('destination')).toHaveLength(1);
+  });
+
+  it('tags changed before the object has left', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key', 'key', [['a', '1']]);
+    await s3.tag('source', 'key', [['a', '2']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '2']]);
+  });
+
+  it('a delete marker under V2 Enabled, with the same id', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key');
+    const marker = await s3.remove('source', 'key');
+    await settle();
+    expect(await s3.read('destination', 'key')).toBeUndefined();
+    expect((await s3.versions('destination')).map(({ versionId, row }) => [row.kind, versionId])).toEqual([
+      ['delete-marker', marker],
+      ['object', expect.any(String)],
+    ]);
+  });
+
+  it('a delete marker under V1', async () => {
+    await s3.replicate('source', {
+      ID: 'v1',
+      Prefix: '',
+      Status: 'Enabled',
+      Destination: { Bucket: 'arn:aws:s3:::destination' },
+    });
+    await s3.remove('source', 'key');
+    await settle();
+    expect(await s3.versions('destination')).toHaveLength(1);
+  });
+
+  it('into the other account, where its policy allows it', async () => {
+    await s3.bucket('second', { owner: OTHER_ACCOUNT, region: 'ap-south-1' });
+    await s3.replicate('source', ruleTo('second'));
+    await s3.put('source', 'refused');
+    await settle();
+    expect(await s3.status('source', 'refused')).toBe('FAILED');
+    expect(await failureCodes()).toEqual(['DstPutObjectNotPermitted']);
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: ROLE },
+          Action: ['s3:ReplicateObject', 's3:ReplicateDelete'],
+          Resource: 'arn:aws:s3:::second/*',
+        },
+      ],
+    };
+    await putBucketPolicy(s3.site.buckets, await s3.site.buckets.require('second'), JSON.stringify(policy));
+    await s3.put('source', 'allowed');
+    await settle();
+    expect(await s3.status('source', 'allowed')).toBe('COMPLETED');
+    expect((await s3.read('second', 'allowed'))?.version.owner).toBe(OTHER_ACCOUNT);
+    // Nothing that failed for good is tried again by itself.
+    expect(await s3.status('source', 'refused')).toBe('FAILED');
+  });
+});
+
+describe('what must not happen', () => {
+  it('an object older than the rule has no status and does not travel', async () => {
+    await s3.put('source', 'old');
+    await s3.replicate('source', ruleTo('destination'));
+    await settle();
+    expect(await s3.status('source', 'old')).toBeUndefined();
+    await s3.tag('source', 'old', [['a', '1']]);
+    await settle();
+    expect(await s3.versions('destination')).toEqual([]);
+  });
+
+  it('A to B to C stops at B', async () => {
+    await s3.bucket('second');
+    await s3.rolePolicy(rolePolicy('*', ['destination', 'second']));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.replicate('destination', ruleTo('second'));
+    await s3.put('source', 'key');
+    await s3.remove('source', 'marked');
+    await settle();
+    expect(await s3.versions('destination')).toHaveLength(2);
+    expect(await s3.versions('second')).toEqual([]);
+    expect(await s3.status('destination', 'key')).toBe('REPLICA');
+  });
+
+  it('a delete by version id does not travel', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    const versionId = await s3.put('source', 'key');
+    await settle();
+    await s3.remove('source', 'key', versionId);
+    await settle();
+    expect((await s3.read('destination', 'key'))?.text).toBe('key');
+  });
+
+  it('a version deleted at the source while PENDING never arrives', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    const versionId = await s3.put('source', 'key');
+    await s3.remove('source', 'key', versionId);
+    await settle();
+    expect(await s3.versions('destination')).toEqual([]);
+  });
+
+  it('markers do not travel under V2 Disabled, nor under a tag filter', async () => {
+    await s3.replicate(
+      'source',
+      ruleTo('destination', {
+        ID: 'plain',
+        Filter: { Prefix: 'p' },
+        DeleteMarkerReplication: { Status: 'Disabled' },
+      }),
+      ruleTo('destination', {
+        ID: 'tagged',
+        Priority: 2,
+        Filter: { Tag: { Key: 'k', Value: 'v' } },
+        DeleteMarkerReplication: { Status: 'Disabled' },
+      }),
+    );
+    await s3.put('source', 'plain');
+    await s3.put('source', 'tagged', 'tagged', [['k', 'v']]);
+    await s3.remove('source', 'plain');
+    await s3.remove('source', 'tagged');
+    await settle();
+    expect((await s3.versions('destination')).map(({ key, row }) => [key, row.kind])).toEqual([
+      ['plain', 'object'],
+      ['tagged', 'object'],
+    ]);
+  });
+
+  it('a Disabled rule copies nothing, and does not catch up when enabled', async () => {
+    await s3.replicate('source', ruleTo('destination', { Status: 'Disabled' }));
+    await s3.put('source', 'missed');
+    await s3.replicate('source', ruleTo('destination'));
+    await settle();
+    expect(await s3.status('source', 'missed')).toBeUndefined();
+    expect(await s3.versions('destination')).toEqual([]);
+  });
+
+  it('an unversioned or suspended source is refused, and so is such a destination', async () => {
+    await s3.bucket('plain', { versioned: false });
+    await expect(s3.replicate('plain', ruleTo('destination'))).rejects.toThrow(
+      "Versioning must be 'Enabled' on the bucket",
+    );
+    await putVersioning(s3.site.buckets, await s3.site.buckets.require('plain'), 'Suspended');
+    await expect(s3.replicate('plain', ruleTo('destination'))).rejects.toThrow(
+      "Versioning must be 'Enabled' on the bucket",
+    );
+    await expect(s3.replicate('source', ruleTo('plain'))).rejects.toThrow(
+      'Destination bucket must have versioning enabled',
+    );
+    await expect(s3.replicate('source', ruleTo('nowhere'))).rejects.toThrow(
+      'Destination bucket must have versioning enabled',
+    );
+  });
+
+  it('a version removed at the destination by id never comes back', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    const versionId = await s3.put('source', 'key');
+    await settle();
+    await s3.remove('destination', 'key', versionId);
+    await s3.tag('source', 'key', [['a', '1']]);
+    await settle();
+    expect(await s3.versions('destination')).toEqual([]);
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    expect(await failureCodes()).toEqual(['DstVersionNotFound']);
+  });
+
+  it('a tag added later does not make a version eligible; one that is taken away is not sent', async () => {
+    const TAG = { Tag: { Key: 'k', Value: 'v' } };
+    await s3.replicate(
+      'source',
+      ruleTo('destination', { Filter: TAG, DeleteMarkerReplication: { Status: 'Disabled' } }),
+    );
+    await s3.put('source', 'late');
+    await s3.put('source', 'early', 'early', [['k', 'v']]);
+    await settle();
+    await s3.tag('source', 'late', [['k', 'v']]);
+    await s3.tag('source', 'early', []);
+    await settle();
+    expect(await s3.status('source', 'late')).toBeUndefined();
+    expect((await s3.read('destination', 'early'))?.tags).toEqual([['k', 'v']]);
+    await s3.tag('source', 'early', [
+      ['k', 'v'],
+      ['l', 'w'],
+    ]);
+    await settle();
+    expect((await s3.read('destination', 'early'))?.tags).toEqual([
+      ['k', 'v'],
+      ['l', 'w'],
+    ]);
+  });
+
+  it('a delivery follows the rule under which the write was accepted', async () => {
+    await s3.bucket('second');
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key');
+    await s3.replicate('source', ruleTo('second'));
+    await settle();
+    expect((await s3.read('destination', 'key'))?.text).toBe('key');
+    expect(await s3.versions('second')).toEqual([]);
+  });
+});
+
+/** Reference: s3-replication 5.1 and 7. Each takes one right away. */
+const FORBIDDEN: readonly [action: string, code: string, arrives: boolean][] = [
+  ['s3:GetObjectVersionAcl', 'SrcGetAclNotPermitted', false],
+  ['s3:GetObjectVersionTagging', 'SrcGetTaggingNotPermitted', true],
+  ['s3:GetReplicationConfiguration', 'SrcBucketReplicationConfigMissing', false],
+  ['s3:ReplicateObject', 'DstPutObjectNotPermitted', false],
+  ['s3:ReplicateTags', 'DstPutTaggingNotPermitted', true],
+  ['s3:GetObjectVersion*', 'SrcGetObjectNotPermitted', false],
+];
+
+describe('the role is really assumed', () => {
+  const denying = (...actions: readonly string[]) => {
+    const policy = JSON.parse(rolePolicy('source', ['destination'])) as { Statement: object[] };
+    policy.Statement.push({ Effect: 'Deny', Action: actions, Resource: '*' });
+    return JSON.stringify(policy);
+  };
+
+  it.each(FORBIDDEN)('without %s: %s', async (action, code, arrives) => {
+    await s3.rolePolicy(denying(action));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key', 'key', [['a', '1']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    expect(await failureCodes()).toEqual([code]);
+    const replica = await s3.read('destination', 'key');
+    expect(replica === undefined).toBe(!arrives);
+    if (!arrives) return;
+    expect(replica?.tags).toEqual([]);
+    // Repaired, a new change of tags leads out of FAILED.
+    await s3.rolePolicy(rolePolicy('source', ['destination']));
+    await s3.tag('source', 'key', [['a', '2']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '2']]);
+    expect(await failureCodes()).toEqual([]);
+  });
+
+  it('either of the two reading rights is enough, a Deny on the other does not matter', async () => {
+    await s3.rolePolicy(denying('s3:GetObjectVersionForReplication'));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'one');
+    await settle();
+    await s3.rolePolicy(denying('s3:GetObjectVersion'));
+    await s3.put('source', 'two');
+    await settle();
+    expect(await s3.versions('destination')).toHaveLength(2);
+  });
+
+  it('ReplicateObject covers tags', async () => {
+    await s3.rolePolicy(rolePolicy('source', ['destination']).replace('"s3:ReplicateTags",', ''));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key', 'key', [['a', '1']]);
+    await settle();
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '1']]);
+  });
+
+  it('markers need ListBucket and ReplicateDelete', async () => {
+    await s3.rolePolicy(denying('s3:ReplicateDelete'));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.remove('source', 'one');
+    await settle();
+    await s3.rolePolicy(denying('s3:ListBucket'));
+    await s3.remove('source', 'two');
+    await settle();
+    expect((await failureCodes()).toSorted()).toEqual(['DstDelObjNotPermitted', 'SrcHeadObjectNotPermitted']);
+    expect(await s3.versions('destination')).toEqual([]);
+  });
+
+  it('a role that does not exist or does not trust S3 fails as AssumeRoleNotPermitted', async () => {
+    const rule = ruleTo('destination');
+    const { putReplicationConfiguration } = await import('./put-configuration.ts');
+    const { buckets, site } = s3.site;
+    await putReplicationConfiguration(
+      { buckets, random: site.random, mayPassRole: () => Promise.resolve() },
+      await buckets.require('source'),
+      { Role: `arn:aws:iam::${ACCOUNT}:role/nobody`, Rules: [rule] },
+    );
+    await s3.put('source', 'key');
+    await settle();
+    expect(await failureCodes()).toEqual(['AssumeRoleNotPermitted']);
+  });
+
+  it('an owner override needs its own right', async () => {
+    const rule = ruleTo('destination', {
+      Destination: {
+        Bucket: 'arn:aws:s3:::destination',
+        Account: ACCOUNT,
+        AccessControlTranslation: { Owner: 'Destination' },
+      },
+    });
+    await s3.replicate('source', rule);
+    await s3.put('source', 'one');
+    await settle();
+    expect(await failureCodes()).toEqual(['DstPutObjectNotPermitted']);
+    await s3.rolePolicy(
+      rolePolicy('source', ['destination']).replace(
+        '"s3:ReplicateTags"',
+        '"s3:ReplicateTags","s3:ObjectOwnerOverrideToBucketOwner"',
+      ),
+    );
+    await s3.put('source', 'two');
+    await settle();
+    expect(await s3.status('source', 'two')).toBe('COMPLETED');
+  });
+
+  it('a right by prefix is asked for each key', async () => {
+    await s3.rolePolicy(
+      rolePolicy('source', ['destination']).replace('destination/*', 'destination/allowed/*'),
+    );
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'allowed/key');
+    await s3.put('source', 'other/key');
+    await settle();
+    expect((await s3.versions('destination')).map(({ key }) => key)).toEqual(['allowed/key']);
+  });
+});
+
+describe('while one region refuses', () => {
+  it('nothing is lost, nothing is FAILED, the others go on, and it catches up', async () => {
+    await s3.bucket('second');
+    await s3.replicate('source', ruleTo('destination'), ruleTo('second', { Priority: 2 }));
+    const blobs = s3.site.disks.regions.get('ap-south-1')?.blobs;
+    if (blobs === undefined) throw new Error('no such region');
+    blobs.refuses = { reads: true, writes: true };
+    await s3.put('source', 'large', 'x'.repeat(2 * 1024 * 1024));
+    await s3.put('source', 'small');
+    await clock.advance(180_000);
+    expect(await s3.status('source', 'large')).toBe('PENDING');
+    expect(await s3.read('second', 'large')).toBeDefined();
+    blobs.refuses = { reads: false, writes: false };
+    await settle();
+    expect(await s3.status('source', 'large')).toBe('COMPLETED');
+    expect(await s3.status('source', 'small')).toBe('COMPLETED');
+    expect(await failureCodes()).toEqual([]);
+  });
+});
