@@ -45,11 +45,14 @@ async function load(method: string, path: string, connections: number, stop?: Ab
   return { perSecond, p99: times[Math.floor(times.length * 0.99)] ?? 0 };
 }
 
+function speed(perSecond: number): string {
+  return `${((perSecond * LARGE_BYTES) / 2 ** 20).toFixed(0)} MiB/s`;
+}
+
 async function compare(name: string, method: string, ours: string, bare: string, connections: number) {
   await load(method, ours, connections, AbortSignal.timeout(500));
   const bareRate = (await load(method, bare, connections)).perSecond;
   const ourRate = (await load(method, ours, connections)).perSecond;
-  const speed = (rate: number) => `${((rate * LARGE_BYTES) / 2 ** 20).toFixed(0)} MiB/s`;
   console.log(
     `${name}, ${connections} connections: ${(ourRate / bareRate).toFixed(2)} (${speed(ourRate)} of ${speed(bareRate)})`,
   );

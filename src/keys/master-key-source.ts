@@ -32,25 +32,13 @@ export async function loadMasterKeyText(source: MasterKeySource): Promise<string
 }
 
 async function readText(source: MasterKeySource): Promise<string> {
-  switch (source.kind) {
-    case 'text':
-      return source.text;
-    case 'command':
-      return await runCommand(source.command);
-    case 'file':
-      return await readOrMakeFile(source.path);
-  }
+  if (source.kind === 'text') return source.text;
+  return source.kind === 'file' ? await readOrMakeFile(source.path) : await runCommand(source.command);
 }
 
 function originOf(source: MasterKeySource): string {
-  switch (source.kind) {
-    case 'text':
-      return 'the master key variable';
-    case 'command':
-      return `the command ${source.command[0]}`;
-    case 'file':
-      return source.path;
-  }
+  if (source.kind === 'text') return 'the master key variable';
+  return source.kind === 'file' ? source.path : `the command ${source.command[0]}`;
 }
 
 /** Puts a new generation in front of the file's and gives the new text; older keys stay, so that what they wrapped

@@ -26,6 +26,8 @@ export class FileBlobWriter implements BlobWriter {
   readonly #path: string;
   readonly #syncs: DirectorySyncs;
   #descriptor: number | undefined;
+  /** The sync that runs beside further writes. */
+  #earlySync: Promise<void> | undefined;
 
   private constructor(id: BlobId, path: string, syncs: DirectorySyncs, descriptor: number) {
     this.id = id;
@@ -66,8 +68,19 @@ export class FileBlobWriter implements BlobWriter {
     }
   }
 
+  /** Begins to bring what is written so far to the disk and does not wait for it, unless the one before still runs:
+   * else the sync of a body of gigabytes would come all at its end. */
+  async syncEarly(): Promise<void> {
+    const descriptor = this.#opened();
+    await this.#earlySync;
+    this.#earlySync = syncFileData(descriptor);
+    // Awaited later, where a failure counts: the system tells of a lost write only once.
+    this.#earlySync.catch(() => undefined);
+  }
+
   finish(): Promise<void> {
     return this.#orGone(async (descriptor) => {
+      await this.#earlySync;
       await syncFileData(descriptor);
       this.#descriptor = undefined;
       await closeFile(descriptor);
@@ -78,6 +91,7 @@ export class FileBlobWriter implements BlobWriter {
   async abort(): Promise<void> {
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
+    await this.#earlySync?.catch(() => undefined);
     if (descriptor !== undefined) await closeFile(descriptor).catch(() => undefined);
     await unlink(this.#path).catch((error: unknown) => {
       if (errorCode(error) !== 'ENOENT') throw storeFault(error);

@@ -5,6 +5,9 @@ import { BodyHashes } from '../body-hashes.ts';
 import { faultOf } from './faults.ts';
 import type { FromThread, ToThread } from './messages.ts';
 
+/** So much at most is not on its way to the disk when the body ends: less than a second's work for most disks. */
+const SYNC_EARLY_BYTES = 64 * 1024 * 1024;
+
 export type Answer = (message: FromThread, transfer?: ArrayBuffer[]) => void;
 
 /** The thread's end of one upload: hashes, seals and writes it.
@@ -18,6 +21,7 @@ export class UploadSide {
   #writer: FileBlobWriter | undefined;
   #last: Promise<void> = Promise.resolve();
   #failed = false;
+  #unsyncedBytes = 0;
 
   constructor(message: ToThread & { readonly kind: 'open' }, store: FileBlobStore, answer: Answer) {
     this.#body = message.body;
@@ -30,12 +34,16 @@ export class UploadSide {
   }
 
   take(memory: ArrayBuffer, length: number): void {
-    this.#inOrder(() => {
+    this.#inOrder(async () => {
       try {
         if (this.#failed) return;
         const chunk = new Uint8Array(memory, 0, length);
         this.#hashes.update(chunk);
         this.#writer?.writeSync(this.#sealer.seal(chunk));
+        this.#unsyncedBytes += length;
+        if (this.#unsyncedBytes < SYNC_EARLY_BYTES) return;
+        this.#unsyncedBytes = 0;
+        await this.#writer?.syncEarly();
       } finally {
         this.#answer({ kind: 'consumed', body: this.#body, memory }, [memory]);
       }
