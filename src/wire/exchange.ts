@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { invalidUri, requestTimeout } from '../errors/s3.ts';
+import { requestTimeout } from '../errors/s3.ts';
 import { recycle } from '../lib/recycle.ts';
-import { decodeComponent, splitUrl, type WireRequest } from './request.ts';
+import { HttpRequest } from './http-request.ts';
+import { decodeComponent, type WireRequest } from './request.ts';
 import { RequestBody } from './request-body.ts';
 import type { WireResponse } from './response.ts';
 
@@ -43,28 +44,11 @@ export class Exchange {
 
   /** Throws InvalidURI. */
   wireRequest(): WireRequest {
-    const { request } = this;
-    const rawUrl = request.url ?? '';
-    if (!rawUrl.startsWith('/')) throw invalidUri(rawUrl);
-    const { rawPath, query } = splitUrl(rawUrl);
-    const headers = plainHeaders(request);
-    const signal = () => this.#signal();
-    return {
-      method: request.method ?? 'GET',
-      rawUrl,
-      rawPath,
-      query,
-      headers,
-      rawHeaders: request.rawHeaders,
-      host: headers['host'] ?? '',
-      sourceIp: sourceIpOf(request),
+    return new HttpRequest(this.request, {
       secure: this.#secure,
       body: this.body,
-      // Few handlers ask for it, and it costs more than the rest of this object.
-      get signal() {
-        return signal();
-      },
-    };
+      signal: () => this.#signal(),
+    });
   }
 
   /** Sends the answer. Resolves when it is on its way or the client is gone. */
@@ -155,28 +139,6 @@ export class Exchange {
     if (this.#gone) this.#abort.abort();
     return this.#abort.signal;
   }
-}
-
-/** Node joins repeated headers; set-cookie alone stays a list, and means nothing in a request. */
-function plainHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
-  const { headers } = request;
-  if (isPlain(headers)) return headers;
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(',') : (value ?? ''),
-    ]),
-  );
-}
-
-function isPlain(headers: IncomingMessage['headers']): headers is Record<string, string> {
-  return headers['set-cookie'] === undefined;
-}
-
-/** IPv4 addresses as such, also where the socket is a dual-stack one. */
-function sourceIpOf(request: IncomingMessage): string {
-  const address = request.socket.remoteAddress ?? '';
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 
 /** The path for log lines: never the query, which may hold a signature. */

@@ -6,6 +6,7 @@ import { internalError } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { Exchange, loggedPath } from './exchange.ts';
+import { sourceIpOf } from './http-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
 import type { WireRequest } from './request.ts';
 import type { WireResponse } from './response.ts';
@@ -129,7 +130,7 @@ export function createListener<Caller>(options: ListenerOptions<Caller>): Listen
       account: trace.caller === undefined ? undefined : options.accountOf(trace.caller),
       method: request.method ?? '',
       path: loggedPath(request.url ?? ''),
-      sourceIp: request.socket.remoteAddress ?? '',
+      sourceIp: sourceIpOf(request),
       status,
       bytesIn: exchange.body.bytesReceived,
       bytesOut: exchange.bytesOut,

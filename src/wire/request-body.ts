@@ -104,8 +104,11 @@ export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer,
     const request = this.#request;
     request.on('data', (chunk: Buffer) => this.#take(chunk));
     request.on('end', () => this.#end());
-    request.on('error', () => this.fail(incompleteBody()));
-    request.on('close', () => this.fail(incompleteBody()));
+    const cut = () => {
+      if (this.#state === 'flowing') this.fail(incompleteBody());
+    };
+    request.on('error', cut);
+    request.on('close', cut);
   }
 
   #take(chunk: Buffer): void {

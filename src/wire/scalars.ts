@@ -1,3 +1,4 @@
+import { formatHttpDate } from './http-date.ts';
 import type { ScalarShape, TimestampFormat } from './shapes.ts';
 
 /** Text to value and back, for the protocols whose leaves are text (XML, query strings, headers). */
@@ -75,7 +76,7 @@ export function formatTimestamp(date: Date, format: TimestampFormat): string {
     case 'date-time':
       return date.toISOString();
     case 'http-date':
-      return date.toUTCString();
+      return formatHttpDate(date);
     default:
       return String(date.getTime() / 1000);
   }

@@ -9,6 +9,7 @@ import type { ServiceDefinition } from './definition.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import type { AnswerContext } from './protocols/protocol.ts';
 import type { WireRequest } from './request.ts';
+import { RequestCall } from './request-call.ts';
 import type { WireResponse } from './response.ts';
 import { primed } from './primed-body.ts';
 import { isRecord } from './scalars.ts';
@@ -65,9 +66,17 @@ export function createService<Caller>(
       routed.wholeBody === undefined
         ? openBody(request.body, authenticated.payload, request.headers)
         : NO_BODY;
-    const call = callOf(request, routed, authenticated, opened, answer);
-    const input = await readInput(request, routed, opened);
-    await expectOwner(input);
+    const call = new RequestCall(
+      runtime,
+      request,
+      routed.operation.name,
+      authenticated,
+      opened,
+      answer.requestId,
+    );
+    const reading = readInput(request, routed, opened);
+    const input = reading instanceof Promise ? await reading : reading;
+    if (input['ExpectedBucketOwner'] !== undefined) await expectOwner(input);
     await call.authorise(await handled.access(input, call));
     const output = outputOf(await handled.handle(input, call), operation.name);
     return primed(overridden(protocol.writeOutput(operation, output, answer), call));
@@ -78,40 +87,6 @@ export function createService<Caller>(
     const body = routed.wholeBody;
     const signed = { method, rawUrl, headers, rawHeaders, ...(body === undefined ? {} : { body }) };
     return runtime.authenticator.authenticate(signed, frontend.signing);
-  }
-
-  function callOf(
-    request: WireRequest,
-    routed: OperationRequest,
-    authenticated: Authenticated<Caller>,
-    opened: OpenedBody,
-    answer: AnswerContext,
-  ): Call<Caller> {
-    const signed = authenticated.kind === 'signed' ? authenticated : undefined;
-    const call: Call<Caller> = {
-      operation: routed.operation.name,
-      caller: signed === undefined ? runtime.anonymous : signed.principal,
-      authenticated,
-      requestId: answer.requestId,
-      region: signed?.scope.region || runtime.defaultRegion,
-      sourceIp: request.sourceIp,
-      secure: request.secure,
-      method: request.method,
-      path: request.rawPath,
-      host: request.host,
-      headers: request.headers,
-      query: request.query,
-      body: opened.body,
-      ...(opened.contentLength === undefined ? {} : { bodyLength: opened.contentLength }),
-      trailers: opened.trailers,
-      clock: runtime.clock,
-      get signal() {
-        return request.signal;
-      },
-      response: { headers: {} },
-      authorise: (requirements) => runtime.authorise(call, requirements),
-    };
-    return call;
   }
 
   async function expectOwner(input: Readonly<Values>): Promise<void> {
@@ -144,11 +119,12 @@ async function* noBytes(): AsyncGenerator<Buffer> {
   // Nothing: the body was read before the signature was checked.
 }
 
-async function readInput(
+/** At once where there is no document to wait for. */
+function readInput(
   request: WireRequest,
   routed: OperationRequest,
   opened: OpenedBody,
-): Promise<Values> {
+): Values | Promise<Values> {
   const { operation, protocol, labels } = routed;
   const bound = { labels, query: request.query, headers: request.headers };
   if (operation.streamsIn) {
@@ -159,9 +135,18 @@ async function readInput(
   const bodiless =
     request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined;
   if (bodiless && !operation.requiresChecksum) return protocol.readInput(operation, bound, EMPTY);
+  return readDocument(request, routed, opened);
+}
+
+async function readDocument(
+  request: WireRequest,
+  routed: OperationRequest,
+  opened: OpenedBody,
+): Promise<Values> {
+  const { operation, protocol, labels } = routed;
   const document = await readWhole(opened.body);
   verifyControlBody(operation, document, request.headers, opened.trailers);
-  return protocol.readInput(operation, bound, document);
+  return protocol.readInput(operation, { labels, query: request.query, headers: request.headers }, document);
 }
 
 const EMPTY = Buffer.alloc(0);
