@@ -10,7 +10,7 @@ import type { HashingThreads } from './threads/hashing-threads.ts';
 export const INLINE_BYTES_MAX = 8 * 1024;
 
 /** Up to this a body is hashed and sealed on the event loop, chunk by chunk (about 0.1 ms for each 64 KiB); above,
- * on a thread, where the copies and messages that this takes are small beside it. */
+ * on a thread, where the copies and messages that this takes are small beside it. Reading has the same border. */
 export const LOOP_BYTES_MAX = 1024 * 1024;
 
 /** What PutObject and UploadPart stream a body into. Memory is constant, whatever its size.

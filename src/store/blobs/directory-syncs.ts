@@ -11,6 +11,11 @@ const closeFile = promisify(close);
 export class DirectorySyncs {
   readonly #running = new Map<string, Promise<void>>();
   readonly #next = new Map<string, Promise<void>>();
+  readonly #syncNow: (directory: string) => Promise<void>;
+
+  constructor(syncNow = syncDirectory) {
+    this.#syncNow = syncNow;
+  }
 
   sync(directory: string): Promise<void> {
     const running = this.#running.get(directory);
@@ -28,7 +33,7 @@ export class DirectorySyncs {
   }
 
   #start(directory: string): Promise<void> {
-    const running = syncDirectory(directory).finally(() => this.#running.delete(directory));
+    const running = this.#syncNow(directory).finally(() => this.#running.delete(directory));
     this.#running.set(directory, running);
     return running;
   }

@@ -1,8 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES, sealedRange } from '../../../keys/frame-layout.ts';
+import { FrameError } from '../../../keys/frames.ts';
 import { systemRandom } from '../../../lib/random.ts';
+import { recycle } from '../../../lib/recycle.ts';
+import { fanOutOf } from '../../../store/blobs/blob-id.ts';
+import { BlobMissingError, READ_CHUNK_BYTES } from '../../../store/blobs/blob-store.ts';
 import { type FileBlobStore, openFileBlobStore } from '../../../store/blobs/file-blob-store.ts';
 import { StoreUnavailableError } from '../../../store/kv/key-value-store.ts';
 import { HashingThreads } from './hashing-threads.ts';
@@ -20,6 +25,68 @@ beforeEach(async () => {
 afterEach(async () => {
   await threads.close();
   await rm(directory, { recursive: true, force: true });
+});
+
+async function stored(plain: Buffer) {
+  const sink = threads.open(blobs.location, [], dataKey);
+  await sink.write(plain);
+  const { blob } = await sink.finish();
+  const range = sealedRange(0, plain.length, plain.length);
+  return { location: blobs.location, blob, dataKey, plainSize: plain.length, range };
+}
+
+it('carries as many plain frames in a message as a read has sealed ones', () => {
+  expect(READ_CHUNK_BYTES / FRAME_SEALED_BYTES).toBe(TRANSFER_BYTES / FRAME_PLAIN_BYTES);
+});
+
+it('reads what it wrote, also when its memory is recycled while it goes on', async () => {
+  const plain = systemRandom.bytes(9 * TRANSFER_BYTES + 5);
+  const reading = await stored(plain);
+  for (const recycled of [false, true, true]) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of threads.read(reading)) {
+      chunks.push(Buffer.from(chunk));
+      if (recycled) recycle(chunk);
+    }
+    expect(Buffer.concat(chunks).equals(plain)).toBe(true);
+  }
+});
+
+it('lets a reader stop anywhere', async () => {
+  const reading = await stored(systemRandom.bytes(5 * TRANSFER_BYTES));
+  for (let chunksMax = 1; chunksMax < 5; chunksMax++) {
+    let chunks = 0;
+    for await (const chunk of threads.read(reading)) {
+      expect(chunk.length).toBe(TRANSFER_BYTES);
+      if (++chunks === chunksMax) break;
+    }
+  }
+});
+
+it('serves no byte of a frame that was changed, and says what is missing', async () => {
+  const plain = systemRandom.bytes(3 * TRANSFER_BYTES);
+  const reading = await stored(plain);
+  const file = await open(join(directory, fanOutOf(reading.blob), reading.blob), 'r+');
+  await file.write(Buffer.from('changed'), 0, 7, 2 * TRANSFER_BYTES);
+  await file.close();
+  let served = 0;
+  const read = async () => {
+    for await (const chunk of threads.read(reading)) served += chunk.length;
+  };
+  await expect(read()).rejects.toThrow(FrameError);
+  expect(served).toBe(TRANSFER_BYTES);
+  await blobs.remove(reading.blob);
+  await expect(read()).rejects.toThrow(BlobMissingError);
+});
+
+it('fails a reading when its thread dies', async () => {
+  const reading = threads.read(await stored(systemRandom.bytes(5 * TRANSFER_BYTES)));
+  await reading.next();
+  await threads.close();
+  const rest = async () => {
+    for await (const chunk of reading) expect(chunk.length).toBe(TRANSFER_BYTES);
+  };
+  await expect(rest()).rejects.toThrow(StoreUnavailableError);
 });
 
 it('makes a fast writer wait for the thread', async () => {

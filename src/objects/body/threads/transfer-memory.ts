@@ -6,8 +6,8 @@ export const TRANSFER_BYTES = 256 * 1024;
 const IN_FLIGHT_MAX = 3;
 /** With more than this out (32 MiB), each upload gets one at a time: a thousand uploads stay below 300 MiB. */
 const PLENTY_MEMORIES_MAX = 128;
-/** Kept for the next upload; the rest is given back (16 MiB). */
-const IDLE_MEMORIES_MAX = 64;
+/** Kept for the next upload; the rest is left to the collector (8 MiB, and each event loop has two of these). */
+const IDLE_MEMORIES_MAX = 32;
 
 /** The memory in which chunks travel to threads and back. It is used over and over: fresh memory costs page faults,
  * which are dearer than the copy. */
