@@ -270,7 +270,8 @@ export class ShapeCompiler {
   }
 }
 
-const EMPTY_STRUCTURE: StructureShape = {
+/** The shape of operations without input or output; another structure without members is not this one. */
+export const EMPTY_STRUCTURE: StructureShape = {
   kind: 'structure',
   name: 'Unit',
   xmlName: 'Unit',

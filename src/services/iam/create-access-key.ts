@@ -2,6 +2,7 @@ import { createAccessKey as createAccessKeyInStore } from '../../identity/access
 import { onUserOrRoot } from './access.ts';
 import { keyOwner } from './key-owner.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { secondsDate } from './shapes.ts';
 import type { IamOperation } from './operation.ts';
 
 export function createAccessKey(identity: Identity): IamOperation<'CreateAccessKey'> {
@@ -16,7 +17,7 @@ export function createAccessKey(identity: Identity): IamOperation<'CreateAccessK
           AccessKeyId: key.accessKeyId,
           Status: 'Active',
           SecretAccessKey: key.secretAccessKey,
-          CreateDate: new Date(key.createdAtMs),
+          CreateDate: secondsDate(key.createdAtMs),
         },
       };
     },

@@ -1,6 +1,6 @@
 import { requireEntity } from '../../identity/entities.ts';
 import { accountOf, namedUser, onUserOrRoot } from './access.ts';
-import { userShape } from './shapes.ts';
+import { secondsDate, userShape } from './shapes.ts';
 import { requireAccount } from '../../identity/accounts.ts';
 import { rootArn } from '../../identity/arn.ts';
 import { iamValidationError } from '../../errors/iam.ts';
@@ -26,7 +26,7 @@ export function getUser(identity: Identity): IamOperation<'GetUser'> {
           UserName: row.name,
           UserId: account,
           Arn: rootArn(account),
-          CreateDate: new Date(row.createdAtMs),
+          CreateDate: secondsDate(row.createdAtMs),
         },
       };
     },

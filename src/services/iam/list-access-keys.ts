@@ -3,6 +3,7 @@ import { onUserOrRoot } from './access.ts';
 import { keyOwner } from './key-owner.ts';
 import { pageOf } from './page.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { secondsDate } from './shapes.ts';
 import type { IamOperation } from './operation.ts';
 
 export function listAccessKeys(identity: Identity): IamOperation<'ListAccessKeys'> {
@@ -17,7 +18,7 @@ export function listAccessKeys(identity: Identity): IamOperation<'ListAccessKeys
           UserName: owner.userName ?? '',
           AccessKeyId: key.accessKeyId,
           Status: key.status,
-          CreateDate: new Date(key.createdAtMs),
+          CreateDate: secondsDate(key.createdAtMs),
         })),
         ...position,
       };

@@ -4,14 +4,14 @@ import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { requireManagedPolicy } from '../../identity/managed-policies.ts';
 import type { PolicyVersionRow } from '../../store/tables/managed-policies.ts';
-import { encodedDocument } from './shapes.ts';
+import { encodedDocument, secondsDate } from './shapes.ts';
 
 /** As lists and CreatePolicyVersion show a version: without its document. */
 export function listedVersion(defaultVersionId: string, row: PolicyVersionRow): PolicyVersion {
   return {
     VersionId: row.versionId,
     IsDefaultVersion: row.versionId === defaultVersionId,
-    CreateDate: new Date(row.createdAtMs),
+    CreateDate: secondsDate(row.createdAtMs),
   };
 }
 

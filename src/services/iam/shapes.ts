@@ -24,7 +24,7 @@ export function listedUser(account: string, row: UserRow): User {
     UserName: row.userName,
     UserId: row.userId,
     Arn: iamArn(account, 'user', row.path, row.userName),
-    CreateDate: new Date(row.createdAtMs),
+    CreateDate: secondsDate(row.createdAtMs),
   };
 }
 
@@ -34,7 +34,7 @@ export function groupShape(account: string, row: GroupRow): Group {
     GroupName: row.groupName,
     GroupId: row.groupId,
     Arn: iamArn(account, 'group', row.path, row.groupName),
-    CreateDate: new Date(row.createdAtMs),
+    CreateDate: secondsDate(row.createdAtMs),
   };
 }
 
@@ -52,7 +52,7 @@ export function listedRole(account: string, row: RoleRow): Role {
     RoleName: row.roleName,
     RoleId: row.roleId,
     Arn: iamArn(account, 'role', row.path, row.roleName),
-    CreateDate: new Date(row.createdAtMs),
+    CreateDate: secondsDate(row.createdAtMs),
     AssumeRolePolicyDocument: encodedDocument(row.trustPolicy),
     ...(row.description === undefined ? {} : { Description: row.description }),
     MaxSessionDuration: row.maxSessionSeconds,
@@ -74,8 +74,8 @@ export function listedPolicy(account: string, row: ManagedPolicyRow): Policy {
     PermissionsBoundaryUsageCount: row.boundaryCount,
     IsAttachable: true,
     ...(row.description === undefined ? {} : { Description: row.description }),
-    CreateDate: new Date(row.createdAtMs),
-    UpdateDate: new Date(row.updatedAtMs),
+    CreateDate: secondsDate(row.createdAtMs),
+    UpdateDate: secondsDate(row.updatedAtMs),
   };
 }
 
@@ -90,8 +90,8 @@ export function awsPolicyShape(policy: AwsManagedPolicy, attachments: number, bo
     PermissionsBoundaryUsageCount: boundaries,
     IsAttachable: true,
     Description: policy.description,
-    CreateDate: new Date(policy.createdAtMs),
-    UpdateDate: new Date(policy.updatedAtMs),
+    CreateDate: secondsDate(policy.createdAtMs),
+    UpdateDate: secondsDate(policy.updatedAtMs),
   };
 }
 
@@ -119,4 +119,9 @@ function boundaryShape(arn: string | undefined): { PermissionsBoundary?: Attache
       PermissionsBoundaryArn: arn,
     },
   };
+}
+
+/** IAM's dates have no fractions of a second. */
+export function secondsDate(milliseconds: number): Date {
+  return new Date(Math.floor(milliseconds / 1_000) * 1_000);
 }

@@ -4,7 +4,14 @@ import type { Values } from '../bindings.ts';
 import type { WireResponse } from '../response.ts';
 import { parseScalar } from '../scalars.ts';
 import type { Operation } from '../service-model.ts';
-import type { ListShape, MapShape, Member, Shape, StructureShape } from '../shapes.ts';
+import {
+  EMPTY_STRUCTURE,
+  type ListShape,
+  type MapShape,
+  type Member,
+  type Shape,
+  type StructureShape,
+} from '../shapes.ts';
 import { escapeXml, writeMembers } from '../xml-writer.ts';
 import { type FormNode, readForm } from './form-tree.ts';
 import type { AnswerContext, Protocol } from './protocol.ts';
@@ -126,8 +133,9 @@ function writeOutput(
   namespace: string,
 ): WireResponse {
   const { name, output: shape } = operation;
+  // A declared output without members (UpdateRole) has its empty element: Go's SDK looks for it.
   const result =
-    shape.members.length === 0 ? '' : `<${name}Result>${writeMembers(shape, output)}</${name}Result>`;
+    shape === EMPTY_STRUCTURE ? '' : `<${name}Result>${writeMembers(shape, output)}</${name}Result>`;
   const metadata = `<ResponseMetadata><RequestId>${answer.requestId}</RequestId></ResponseMetadata>`;
   const body = `<${name}Response xmlns="${namespace}">${result}${metadata}</${name}Response>`;
   return { status: 200, headers: headersOf(answer), body };
