@@ -25,9 +25,12 @@ interface Cached {
  *
  * A bucket is two rows: the claim of its name in the global store, and its record in the store of its region.
  * Invariants
- * - The claim comes first and goes last. A record counts only while the claim of its name carries its id.
- * - A claim without such a record is no bucket: its owner's CreateBucket takes it over at once, anyone's after
- *   CLAIM_AGE_MS_MAX. So a crash at any point leaves nothing that blocks.
+ * States of an id: claimed → live (its record stands) → buried → forgotten; or claimed → buried.
+ * - The claim comes first and goes last. A record counts only while it is live and the claim of its name carries its id.
+ * - A claim without a record is no bucket. A CreateBucket of the same owner and region completes it, so that many at
+ *   once make one bucket; anyone's takes it over after CLAIM_AGE_MS_MAX. So a crash leaves nothing that blocks.
+ * - Before a claim is taken over, its id is buried in the store of its region: a creator that comes late finds the place
+ *   of its record taken. A deleted bucket is buried, too, so that nothing brings its id back.
  * - A cached record is used only while the configuration epochs of both stores stand where they stood before it was
  *   read. Even a stale one does no harm: every commit checks the record's version. */
 export class Buckets {
@@ -85,7 +88,8 @@ export class Buckets {
   async update(bucket: Bucket, change: (row: BucketRow) => BucketRow): Promise<Bucket> {
     const { name, id } = bucket.row;
     for (let attempt = 0; attempt < UPDATE_ATTEMPTS_MAX; attempt += 1) {
-      const current = attempt === 0 ? bucket : await this.refresh(bucket);
+      // Also at first: "nothing to change" must not be said of an old record.
+      const current = await this.refresh(bucket);
       const row = change(current.row);
       if (row === current.row) return current;
       const { store } = current.region;
@@ -114,7 +118,7 @@ export class Buckets {
     const regionEpoch = region.store.configurationEpoch();
     const [stored] = await region.store.get([bucketRows.key(name)]);
     const row = stored === undefined ? undefined : bucketRows.decode(stored);
-    if (stored === undefined || row === undefined || row.id !== claim.row.bucketId) {
+    if (stored === undefined || row === undefined || row.buried === true || row.id !== claim.row.bucketId) {
       this.#cache.delete(name);
       return undefined;
     }

@@ -50,19 +50,72 @@ export async function createBucket(buckets: Buckets, options: CreateBucketOption
   const region = buckets.site.regions.get(options.region);
   if (region === undefined) throw new RangeError(`this site does not serve the region ${options.region}`);
   for (let attempt = 0; attempt < UPDATE_ATTEMPTS_MAX; attempt += 1) {
-    const claim = await buckets.claim(name);
-    const existing = claim === undefined ? undefined : await buckets.read(name);
+    const existing = await buckets.read(name);
     if (existing !== undefined) return ownedAlready(existing, options);
-    if (claim !== undefined) refuseForeignClaim(buckets, claim, options);
-    const id = buckets.site.random.bytes(BUCKET_ID_BYTES).toString('hex');
-    const claimed = await writeClaim(buckets, claim, id, options);
-    if (!claimed) continue;
-    await writeRecord(buckets, region, newRow(buckets, id, options));
+    const claim = await buckets.claim(name);
+    const id = await completableId(buckets, region, claim, options);
+    if (id === undefined) {
+      await takeOver(buckets, claim, options);
+      continue;
+    }
+    if (!(await writeRecord(buckets, region, newRow(buckets, id, options)))) continue;
     const created = await buckets.read(name);
-    // Somebody may have taken the claim over since; then the next attempt sees whose it is.
     if (created?.row.id === id) return created;
   }
   throw operationAborted();
+}
+
+/** The id of a claim that is the caller's to complete; undefined where a new claim is needed. */
+async function completableId(
+  buckets: Buckets,
+  region: Region,
+  claim: Claim | undefined,
+  options: CreateBucketOptions,
+): Promise<string | undefined> {
+  if (claim === undefined) return undefined;
+  const { owner, region: claimedRegion, bucketId, claimedAtMs } = claim.row;
+  if (owner !== options.owner) {
+    // Its creator is at work, or crashed.
+    if (buckets.site.clock.now() - claimedAtMs <= CLAIM_AGE_MS_MAX) throw operationAborted();
+    return undefined;
+  }
+  if (claimedRegion !== region.name) return undefined;
+  const [stored] = await region.store.get([bucketRows.key(options.name)]);
+  const record = stored === undefined ? undefined : bucketRows.decode(stored);
+  return record?.id === bucketId && record.buried === true ? undefined : bucketId;
+}
+
+/** Claims the name anew; the loop of the caller sees who won. */
+async function takeOver(
+  buckets: Buckets,
+  claim: Claim | undefined,
+  options: CreateBucketOptions,
+): Promise<void> {
+  const { name, region, owner } = options;
+  if (claim !== undefined && !(await buryClaimed(buckets, claim, name))) return;
+  const { site } = buckets;
+  const bucketId = site.random.bytes(BUCKET_ID_BYTES).toString('hex');
+  await site.global.commit({
+    checks: [bucketNames.check(claim?.version ?? ABSENT, name)],
+    writes: [bucketNames.put({ region, owner, bucketId, claimedAtMs: site.clock.now() }, name)],
+  });
+}
+
+/** False when the claimed bucket came to life meanwhile. */
+async function buryClaimed(buckets: Buckets, claim: Claim, name: string): Promise<boolean> {
+  const { region: regionName, owner, bucketId } = claim.row;
+  const region = buckets.site.regions.get(regionName);
+  // A region that this site no longer serves has nobody who could complete the claim.
+  if (region === undefined) return true;
+  const [stored] = await region.store.get([bucketRows.key(name)]);
+  const record = stored === undefined ? undefined : bucketRows.decode(stored);
+  if (record?.id === bucketId) return record.buried === true;
+  const row = newRow(buckets, bucketId, { name, region: regionName, owner });
+  const result = await region.store.commit({
+    checks: [bucketRows.check(stored?.version ?? ABSENT, name)],
+    writes: [bucketRows.put({ ...row, buried: true }, name)],
+  });
+  return result.outcome === 'committed';
 }
 
 /** AWS answers the owner's repetition with success in us-east-1 only, and only where it says nothing new. */
@@ -74,29 +127,6 @@ function ownedAlready(existing: Bucket, options: CreateBucketOptions): Bucket {
     (options.tags === undefined || options.tags.length === 0);
   if (!forgiven) throw bucketAlreadyOwnedByYou(options.name);
   return existing;
-}
-
-/** A claim without a record: its creator is at work, or crashed. */
-function refuseForeignClaim(buckets: Buckets, claim: Claim, options: CreateBucketOptions): void {
-  if (claim.row.owner === options.owner) return;
-  if (buckets.site.clock.now() - claim.row.claimedAtMs <= CLAIM_AGE_MS_MAX) throw operationAborted();
-}
-
-async function writeClaim(
-  buckets: Buckets,
-  replaced: Claim | undefined,
-  bucketId: string,
-  options: CreateBucketOptions,
-): Promise<boolean> {
-  const { name, region, owner } = options;
-  const claimedAtMs = buckets.site.clock.now();
-  const result = await buckets.site.global.commit({
-    checks: [bucketNames.check(replaced?.version ?? ABSENT, name)],
-    writes: [bucketNames.put({ region, owner, bucketId, claimedAtMs }, name)],
-  });
-  if (result.outcome !== 'unknown') return result.outcome === 'committed';
-  const claim = await buckets.claim(name);
-  return claim?.row.bucketId === bucketId;
 }
 
 function newRow(buckets: Buckets, id: string, options: CreateBucketOptions): BucketRow {
@@ -113,13 +143,18 @@ function newRow(buckets: Buckets, id: string, options: CreateBucketOptions): Buc
   };
 }
 
-/** What stands under this name without its claim is left over from a creation that lost it: it is replaced. */
-async function writeRecord(buckets: Buckets, region: Region, row: BucketRow): Promise<void> {
-  const [leftover] = await region.store.get([bucketRows.key(row.name)]);
-  const claim = await buckets.claim(row.name);
-  if (claim?.row.bucketId !== row.id) return;
-  await region.store.commit({
-    checks: [bucketRows.check(leftover?.version ?? ABSENT, row.name)],
+/** Where this id is buried or live, nothing is written. Another one is left over, unless the claim has changed hands. */
+async function writeRecord(buckets: Buckets, region: Region, row: BucketRow): Promise<boolean> {
+  const [stored] = await region.store.get([bucketRows.key(row.name)]);
+  const record = stored === undefined ? undefined : bucketRows.decode(stored);
+  if (record?.id === row.id) return false;
+  if (record !== undefined && record.buried !== true) {
+    const claim = await buckets.claim(row.name);
+    if (claim?.row.bucketId !== row.id) return false;
+  }
+  const result = await region.store.commit({
+    checks: [bucketRows.check(stored?.version ?? ABSENT, row.name)],
     writes: [bucketRows.put(row, row.name)],
   });
+  return result.outcome !== 'conflict';
 }

@@ -69,7 +69,7 @@ async function recordsOf(
     for (const [index, claim] of here.entries()) {
       const stored = rows[index];
       const record = stored === undefined ? undefined : bucketRows.decode(stored);
-      if (record?.id === claim.row.bucketId) byName.set(claim.name, record);
+      if (record?.id === claim.row.bucketId && record.buried !== true) byName.set(claim.name, record);
     }
   }
   return claims.flatMap((claim) => byName.get(claim.name) ?? []);

@@ -62,7 +62,9 @@ export async function statusReport(
 
 async function regionStatus(site: Site, region: Region, name: string | undefined): Promise<BucketStatus[]> {
   const { store } = region;
-  const rows = (await store.range(buckets.range())).map((row) => buckets.decode(row));
+  const rows = (await store.range(buckets.range()))
+    .map((row) => buckets.decode(row))
+    .filter((row) => row.buried !== true);
   const wanted = name === undefined ? rows : rows.filter((row) => row.name === name);
   if (wanted.length === 0) return [];
   const sums = await readSums(store, wanted.length === 1 ? wanted[0]?.id : undefined);

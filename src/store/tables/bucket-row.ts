@@ -15,6 +15,8 @@ export interface BucketRow {
   readonly tags?: readonly (readonly [string, string])[];
   readonly ownershipControls?: string;
   readonly publicAccessBlock?: PublicAccessBlock;
+  /** The bucket is no more, and its id never comes back (buckets/buckets.ts). */
+  readonly buried?: true;
 }
 
 export interface PublicAccessBlock {
