@@ -7,6 +7,8 @@ import type { Clock } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import { registerIncarnation } from '../objects/incarnations.ts';
+import type { Claim } from '../replication/worker/claim.ts';
+import type { Outcome } from '../replication/worker/outcome.ts';
 import type { ReplicationWorker } from '../replication/worker.ts';
 import { MemoryBlobDisk, MemoryBlobStore } from '../store/blobs/memory-blob-store.ts';
 import type { KeyValueStore } from '../store/kv/key-value-store.ts';
@@ -32,6 +34,7 @@ export interface MemorySiteOptions {
   readonly faults?: (name: string) => MemoryFaults;
   /** Threads that replicate. */
   readonly workers?: number;
+  readonly onOutcome?: (node: Node, claim: Claim, outcome: Outcome) => void;
 }
 
 /** One running process of a site in memory, with its replication workers (not yet started). */
@@ -70,8 +73,9 @@ export async function openMemorySite(options: MemorySiteOptions): Promise<Memory
   };
   const incarnation = await registerIncarnation(site, incarnationName);
   const node = composeNode({ site, keyring, incarnation });
+  const onOutcome = (claim: Claim, outcome: Outcome) => options.onOutcome?.(node, claim, outcome);
   const workers = Array.from({ length: options.workers ?? 1 }, () =>
-    composeReplication(node, { logger }),
+    composeReplication(node, { logger, onOutcome }),
   ).flat();
   return {
     ...node,

@@ -14,9 +14,9 @@ export async function runClient(world: World, ledger: Ledger, requests: number):
     ledger.requests += 1;
     const dice = random.below(100);
     if (dice < 50) await put(world, ledger);
-    else if (dice < 70) await changeTags(world, ledger);
-    else if (dice < 80) await makeMarker(world, ledger);
-    else if (dice < 90) await removeAtSource(world, ledger);
+    else if (dice < 65) await changeTags(world, ledger);
+    else if (dice < 72) await makeMarker(world, ledger);
+    else if (dice < 82) await removeAtSource(world, ledger);
     else await removeAtDestination(world, ledger);
   }
 }
@@ -33,7 +33,15 @@ async function put(world: World, ledger: Ledger): Promise<void> {
     ledger.failures += 1;
     return;
   }
-  ledger.acknowledged.set(versionId, { key, body, versionId, deleted: 'no', hardDeletedAt: new Set(), tags });
+  ledger.acknowledged.set(versionId, {
+    key,
+    body,
+    versionId,
+    deleted: 'no',
+    hardDeletedAt: new Set(),
+    tags,
+    tagChanges: 0,
+  });
 }
 
 async function changeTags(world: World, ledger: Ledger): Promise<void> {
@@ -43,12 +51,14 @@ async function changeTags(world: World, ledger: Ledger): Promise<void> {
   // Two changes at once: which is last is not known here.
   const before = version.tags;
   version.tags = undefined;
+  version.tagChanges += 1;
+  const mine = version.tagChanges;
   const done = await world.request(async (s3) => {
     await s3.tag(SOURCE, version.key, tags, version.versionId);
     return true;
   });
   if (done === undefined) ledger.failures += 1;
-  else if (before !== undefined) version.tags = tags;
+  else if (before !== undefined && version.tagChanges === mine) version.tags = tags;
 }
 
 async function makeMarker(world: World, ledger: Ledger): Promise<void> {
@@ -82,7 +92,9 @@ async function removeAtDestination(world: World, ledger: Ledger): Promise<void> 
 
 function someVersion(world: World, ledger: Ledger): LedgerVersion | undefined {
   const versions = [...ledger.acknowledged.values()].filter(({ deleted }) => deleted === 'no');
-  return versions.length === 0 ? undefined : world.random.pick(versions);
+  if (versions.length === 0) return undefined;
+  // The newest are where the races are.
+  return world.random.pick(world.random.chance(0.6) ? versions.slice(-4) : versions);
 }
 
 function someTags({ random }: World): Tags {

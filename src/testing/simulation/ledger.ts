@@ -11,6 +11,7 @@ export interface LedgerVersion {
   readonly hardDeletedAt: Set<string>;
   /** The last tags that were acknowledged; undefined once a change of unknown fate was asked for. */
   tags: Tags | undefined;
+  tagChanges: number;
 }
 
 export class Ledger {

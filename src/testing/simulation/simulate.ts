@@ -9,7 +9,7 @@ import { makeTrouble } from './troubles.ts';
 import { World } from './world.ts';
 
 const CLIENTS = 3;
-const REQUESTS_EACH = 25;
+const REQUESTS_EACH = 40;
 /** A retry may wait for a quarter of an hour; two of them are patience enough. */
 const REST_MS_MAX = 40 * 60_000;
 const REST_STEP_MS = 20_000;
@@ -20,6 +20,7 @@ export interface SimulationResult {
   readonly requests: number;
   readonly failures: number;
   readonly crashes: number;
+  readonly replays: number;
   readonly simulatedMs: number;
   /** Of all that clients were told: the same for the same seed. */
   readonly fingerprint: string;
@@ -49,6 +50,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     requests: ledger.requests,
     failures: ledger.failures,
     crashes: world.crashes,
+    replays: world.replays,
     simulatedMs: clock.steadyMs,
     fingerprint: createHash('sha256')
       .update(JSON.stringify([told, clock.steadyMs]))

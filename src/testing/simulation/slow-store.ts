@@ -65,7 +65,8 @@ export class SlowStore implements KeyValueStore {
   }
 
   async #delay(): Promise<void> {
-    // Mostly at once, so that a run stays short.
+    // Mostly at once, so that a run stays short; now and then long enough for anything to come between.
     if (this.#random.chance(0.3)) await sleep(this.#clock, this.#random.below(4));
+    else if (this.#random.chance(0.05)) await sleep(this.#clock, this.#random.below(500));
   }
 }

@@ -11,7 +11,7 @@ export async function makeTrouble(world: World, stopped: () => boolean): Promise
   const { random, clock } = world;
   let offsetMs = 0;
   while (!stopped()) {
-    await sleep(clock, 200 + random.below(3_000));
+    await sleep(clock, 50 + random.below(1_000));
     const dice = random.below(100);
     if (dice < 25) {
       world.crash();

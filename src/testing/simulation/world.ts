@@ -1,3 +1,10 @@
+import type { Node } from '../../compose.ts';
+import { LocalDestination } from '../../replication/destinations/local.ts';
+import { AssumedRoles } from '../../replication/role/assumed-roles.ts';
+import { runTask } from '../../replication/tasks/run-task.ts';
+import type { TaskContext } from '../../replication/tasks/task.ts';
+import type { Claim } from '../../replication/worker/claim.ts';
+import type { Outcome } from '../../replication/worker/outcome.ts';
 import { StoreUnavailableError } from '../../store/kv/key-value-store.ts';
 import type { MemoryFaults } from '../../store/kv/memory.ts';
 import { type MemorySite, openMemorySite, SITE_REGIONS, SiteDisks } from '../memory-site.ts';
@@ -14,6 +21,9 @@ export const DESTINATIONS = [
   { name: 'only-a', region: 'us-east-1', prefix: 'a' },
 ] as const;
 
+const REPLAY_CHANCE = 0.3;
+const REPLAY_MS_MAX = 4_000;
+
 /** What is wrong with each store at the moment; probabilities per call. */
 export interface Weather {
   unavailable: number;
@@ -29,6 +39,7 @@ export class World {
   readonly #workers: number;
   #process: { site: MemorySite; clock: MortalClock } | undefined;
   crashes = 0;
+  replays = 0;
   /** `<destination> <version id>` of every version that a client ever asked to remove there. */
   readonly removedAt = new Set<string>();
 
@@ -56,6 +67,7 @@ export class World {
       workers: this.#workers,
       wrapStore: (store) => new SlowStore(store, clock, this.random),
       faults: (name) => this.#faults(name, clock),
+      onOutcome: (node, claim, outcome) => this.#replay(node, claim, outcome, clock),
     });
     this.#process = { site, clock };
     for (const worker of site.workers) worker.start();
@@ -107,6 +119,20 @@ export class World {
   heal(): void {
     this.weather.clear();
     for (const region of SITE_REGIONS) this.setBlobsRefusing(region, false);
+  }
+
+  /** A worker that everybody took for dead comes late, with what it once read: it must make no difference. */
+  #replay(node: Node, claim: Claim, outcome: Outcome, clock: MortalClock): void {
+    if (outcome.kind !== 'delivered' || !this.random.chance(REPLAY_CHANCE)) return;
+    const context: TaskContext = {
+      objects: node.objects,
+      roles: new AssumedRoles(node.identity, clock),
+      destinationOf: (bucket) => new LocalDestination(node.objects, bucket),
+    };
+    clock.after(this.random.below(REPLAY_MS_MAX), () => {
+      this.replays += 1;
+      void runTask(context, claim);
+    });
   }
 
   #faults(name: string, clock: MortalClock): MemoryFaults {
