@@ -67,67 +67,97 @@ const PROGRESS_INTERVAL_MS = 30_000;
 const INTERNAL_PATH = /^\/_(?:holdfast|console)(?:\/|\?|$)/;
 
 export function createListener<Caller>(options: ListenerOptions<Caller>): Listener {
-  const { clock, random } = options;
-  const hostId = random.bytes(48).toString('base64');
-  const fallback = createRestXml({ namespace: S3_NAMESPACE, errors: 's3' });
-  const servers: Server[] = [];
-  const running = new Set<Exchange>();
-  let closing = false;
-  let whenIdle: (() => void) | undefined;
-  let cancelWatch: (() => void) | undefined;
+  return new HttpListener(options);
+}
 
-  async function respond(exchange: Exchange, requestId: string, trace: Trace<Caller>): Promise<WireResponse> {
-    const answer = { requestId, hostId };
+/** Open until `close`; from then on every answer ends its connection and no new one is taken. */
+class HttpListener<Caller> implements Listener {
+  readonly #options: ListenerOptions<Caller>;
+  readonly #hostId: string;
+  readonly #fallback = createRestXml({ namespace: S3_NAMESPACE, errors: 's3' });
+  readonly #servers: Server[] = [];
+  readonly #running = new Set<Exchange>();
+  #closing = false;
+  #whenIdle: (() => void) | undefined;
+  #cancelWatch: (() => void) | undefined;
+
+  constructor(options: ListenerOptions<Caller>) {
+    this.#options = options;
+    this.#hostId = options.random.bytes(48).toString('base64');
+  }
+
+  async listen({ hosts, port, reusePort = false }: ListenAddress): Promise<number> {
+    let chosen = port;
+    for (const host of hosts) {
+      const server = this.#newServer();
+      this.#servers.push(server);
+      chosen = await listenOn(server, { host, port: chosen, reusePort });
+    }
+    this.#watchProgress();
+    return chosen;
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    this.#cancelWatch?.();
+    const closed = this.#servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    );
+    for (const server of this.#servers) server.closeIdleConnections();
+    await this.#idleWithin(graceMs);
+    for (const server of this.#servers) server.closeAllConnections();
+    await Promise.all(closed);
+  }
+
+  async #serve(exchange: Exchange): Promise<void> {
+    const { clock, random, reportFault } = this.#options;
+    const startedAt = clock.now();
+    const requestId = random.bytes(8).toString('hex').toUpperCase();
+    const trace: Trace<Caller> = { service: '' };
+    this.#running.add(exchange);
+    let status = 0;
+    try {
+      const response = await this.#respond(exchange, requestId, trace);
+      status = response.status;
+      await exchange.send(response, this.#closing);
+    } catch (cause) {
+      reportFault(requestId, trace.operation, cause);
+      exchange.response.destroy();
+    } finally {
+      this.#running.delete(exchange);
+      this.#record(exchange, requestId, trace, status, clock.now() - startedAt);
+      if (this.#running.size === 0) this.#whenIdle?.();
+    }
+  }
+
+  async #respond(exchange: Exchange, requestId: string, trace: Trace<Caller>): Promise<WireResponse> {
+    const { internal, services, reportFault } = this.#options;
+    const answer = { requestId, hostId: this.#hostId };
     try {
       const request = exchange.wireRequest();
-      if (options.internal !== undefined && INTERNAL_PATH.test(request.rawUrl)) {
+      if (internal !== undefined && INTERNAL_PATH.test(request.rawUrl)) {
         trace.service = 'holdfast';
-        return await options.internal(request, requestId);
+        return await internal(request, requestId);
       }
       trace.service = selectService(request);
-      const service = options.services.get(trace.service);
+      const service = services.get(trace.service);
       if (service === undefined) throw internalError(new Error(`no service ${trace.service}`));
       return await service.handle(request, answer, trace);
     } catch (cause) {
       const error = cause instanceof AwsError ? cause : internalError(cause);
-      if (error.status === 500) options.reportFault(requestId, trace.operation, error.cause ?? cause);
-      return fallback.writeError(error, answer);
+      if (error.status === 500) reportFault(requestId, trace.operation, error.cause ?? cause);
+      return this.#fallback.writeError(error, answer);
     }
   }
 
-  async function serve(exchange: Exchange): Promise<void> {
-    const startedAt = clock.now();
-    const requestId = random.bytes(8).toString('hex').toUpperCase();
-    const trace: Trace<Caller> = { service: '' };
-    running.add(exchange);
-    let status = 0;
-    try {
-      const response = await respond(exchange, requestId, trace);
-      status = response.status;
-      await exchange.send(response, closing);
-    } catch (cause) {
-      options.reportFault(requestId, trace.operation, cause);
-      exchange.response.destroy();
-    } finally {
-      running.delete(exchange);
-      record(exchange, requestId, trace, status, clock.now() - startedAt);
-      if (running.size === 0) whenIdle?.();
-    }
-  }
-
-  function record(
-    exchange: Exchange,
-    requestId: string,
-    trace: Trace<Caller>,
-    status: number,
-    ms: number,
-  ): void {
+  #record(exchange: Exchange, requestId: string, trace: Trace<Caller>, status: number, ms: number): void {
+    const { onRequest, accountOf } = this.#options;
     const { request } = exchange;
-    options.onRequest?.({
+    onRequest?.({
       requestId,
       service: trace.service,
       action: trace.operation,
-      account: trace.caller === undefined ? undefined : options.accountOf(trace.caller),
+      account: trace.caller === undefined ? undefined : accountOf(trace.caller),
       method: request.method ?? '',
       path: loggedPath(request.url ?? ''),
       sourceIp: sourceIpOf(request),
@@ -138,30 +168,21 @@ export function createListener<Caller>(options: ListenerOptions<Caller>): Listen
     });
   }
 
-  function watchProgress(): void {
-    cancelWatch = clock.after(PROGRESS_INTERVAL_MS, () => {
-      for (const exchange of running) exchange.checkProgress();
-      watchProgress();
+  #watchProgress(): void {
+    this.#cancelWatch = this.#options.clock.after(PROGRESS_INTERVAL_MS, () => {
+      for (const exchange of this.#running) exchange.checkProgress();
+      this.#watchProgress();
     });
   }
 
-  function newServer(): Server {
-    const settings = {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // A large upload may take hours; progress is watched instead.
-      requestTimeout: 0,
-      noDelay: true,
-    };
-    const { tls } = options;
-    const server =
-      tls === undefined
-        ? createServer(settings)
-        : createTlsServer({ ...settings, cert: tls.certificate, key: tls.key });
+  #newServer(): Server {
+    const { tls } = this.#options;
     const secure = tls !== undefined;
+    const server = secure
+      ? createTlsServer({ ...SETTINGS, cert: tls.certificate, key: tls.key })
+      : createServer(SETTINGS);
     const start = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-      void serve(new Exchange(request, response, { secure, expectsContinue }));
+      void this.#serve(new Exchange(request, response, { secure, expectsContinue }));
     };
     server.on('request', start(false));
     server.on('checkContinue', start(true));
@@ -169,39 +190,26 @@ export function createListener<Caller>(options: ListenerOptions<Caller>): Listen
     return server;
   }
 
-  return {
-    async listen({ hosts, port, reusePort = false }) {
-      let chosen = port;
-      for (const host of hosts) {
-        const server = newServer();
-        servers.push(server);
-        chosen = await listenOn(server, { host, port: chosen, reusePort });
-      }
-      watchProgress();
-      return chosen;
-    },
-    async close(graceMs) {
-      closing = true;
-      cancelWatch?.();
-      const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-      for (const server of servers) server.closeIdleConnections();
-      await idleWithin(graceMs);
-      for (const server of servers) server.closeAllConnections();
-      await Promise.all(closed);
-    },
-  };
-
-  function idleWithin(graceMs: number): Promise<void> {
-    if (running.size === 0) return Promise.resolve();
+  #idleWithin(graceMs: number): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = clock.after(graceMs, resolve);
-      whenIdle = () => {
+      const cancel = this.#options.clock.after(graceMs, resolve);
+      this.#whenIdle = () => {
         cancel();
         resolve();
       };
     });
   }
 }
+
+const SETTINGS = {
+  maxHeaderSize: HEADER_BYTES_MAX,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // A large upload may take hours; progress is watched instead.
+  requestTimeout: 0,
+  noDelay: true,
+};
 
 interface Trace<Caller> extends RequestTrace<Caller> {
   service: ServiceName | 'holdfast' | '';
