@@ -62,7 +62,7 @@ describe('a multipart upload', () => {
     const crc = checksumOf('CRC64NVME', whole).toString('base64');
     expect(version.checksum).toEqual({ algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: crc });
     const found = await readObject(context, bucket, { key: 'k' });
-    expect(await bytesOf(found.body)).toEqual(whole);
+    expect(whole.equals(await bytesOf(found.body))).toBe(true);
     expect(found).toMatchObject({ tags: [['a', 'b']], version: { metadata: { colour: 'blue' } } });
     const part = await readObject(context, bucket, { key: 'k', partNumber: 2 });
     expect(part).toMatchObject({ partial: true, partsCount: 2 });
@@ -74,7 +74,7 @@ describe('a multipart upload', () => {
     expect(await bench.region.store.range(partRows.range(bucket.row.id))).toEqual([]);
     const { counters, rows } = await countersAndRows(bench, bucket);
     expect(counters).toEqual(rows);
-    expect(await replicated(bench, bucket)).toEqual(whole);
+    expect(whole.equals(await replicated(bench, bucket))).toBe(true);
   });
 
   test('is refused when its parts are not what was uploaded', async () => {

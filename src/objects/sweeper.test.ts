@@ -39,7 +39,7 @@ test('only what a dead incarnation never committed is an orphan', async () => {
   expect(await sweep(region, clock, context.incarnation)).toMatchObject({ orphansRemoved: 0 });
 
   const next = await registerIncarnation(context.site, 'next');
-  await expect(joinIncarnation(context.site, context.incarnation.name)).rejects.toThrow();
+  await expect(joinIncarnation(context.site, context.incarnation.name)).rejects.toThrow('does not live');
   // The dead incarnation's commits conflict for ever, so that its bytes can go.
   const late = putObject(context, bucket, { key: 'late', body: bodyOf(Buffer.alloc(20_000)) });
   await expect(late).rejects.toMatchObject({ code: 'SlowDown' });
