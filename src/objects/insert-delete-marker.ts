@@ -3,6 +3,7 @@ import { ABSENT, type Write } from '../store/kv/key-value-store.ts';
 import { listing } from '../store/tables/listing.ts';
 import { nullVersions } from '../store/tables/null-versions.ts';
 import type { DeleteMarkerVersion } from '../store/tables/rows.ts';
+import { tombstones } from '../store/tables/tombstones.ts';
 import { makeVersionId } from '../store/tables/version-id.ts';
 import { versionStands } from './commit-object.ts';
 import { commitOnBucket, type Prepared } from './commit-on-bucket.ts';
@@ -67,7 +68,12 @@ async function prepareMarker(
   ];
   if (row.nullVersion) writes.push(nullVersions.put({ stamp }, id, key));
   return {
-    checks: [listing.check(storedListing?.version ?? ABSENT, id, key), ...(removal?.checks ?? [])],
+    checks: [
+      listing.check(storedListing?.version ?? ABSENT, id, key),
+      // After a restart with the clock set back, the place of a version that came, travelled and went.
+      tombstones.check(ABSENT, id, key, stamp),
+      ...(removal?.checks ?? []),
+    ],
     writes: [...writes, ...tally.writes()],
     result: row,
     happened: () => versionStands(bucket, key, row),
