@@ -9,8 +9,8 @@ export interface EngineMemory {
   readonly memtableBytes: number;
 }
 
-/** Measured with bench/engine.ts: more gains little at ten million versions, since the page cache holds what this
- * does not. */
+/** So that two regions and the global store together stay well under 400 MiB; what the cache does not hold is in
+ * the page cache. */
 export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 32 * MIB, memtableBytes: 32 * MIB };
 
 /** What flushing needs to write at any time has to fit below the low-water mark (disk-space.ts). */
