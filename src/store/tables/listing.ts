@@ -35,6 +35,10 @@ export const listing = {
     return decodeListingRow(row.value);
   },
   objectKeyOf(row: Pick<KeyedRow, 'key'>): string {
-    return String(decodeKey(row.key)[2]);
+    // A list does this a thousand times: the bucket id holds no NUL, and few keys do.
+    const start = row.key.indexOf(0, 1) + 2;
+    const end = row.key.length - 1;
+    if (row.key.indexOf(0, start) !== end) return String(decodeKey(row.key)[2]);
+    return row.key.toString('utf8', start, end);
   },
 };
