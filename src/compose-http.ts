@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Node } from './compose.ts';
 import type { ServeConfig } from './config.ts';
+import { accessDenied } from './errors/s3.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Principal } from './policy/types.ts';
 import { type HoldfastEndpoint, handleHoldfastRequest } from './services/holdfast/handle-request.ts';
@@ -46,6 +47,10 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
         isOnBuckets(requirements)
           ? authoriseS3({ objects, identity }, call, requirements)
           : authoriseInOwnAccount(identity, call, requirements),
+      expectBucketOwner: async (name, account) => {
+        const bucket = await objects.buckets.find(name);
+        if (bucket !== undefined && bucket.row.owner !== account) throw accessDenied();
+      },
       clock: site.clock,
       defaultRegion: site.defaultRegion,
       reportFault,

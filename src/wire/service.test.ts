@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import * as iam from '@aws-sdk/client-iam';
 import * as s3 from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { noSuchKey, objectLocked } from '../errors/s3.ts';
+import { accessDenied, noSuchKey, objectLocked } from '../errors/s3.ts';
 import { startWireServer, TEST_ACCESS_KEY } from '../testing/start-wire-server.ts';
 import { defineService } from './definition.ts';
 
@@ -129,8 +129,22 @@ test('documents are checked before they are read', async () => {
   expect(deleted.Deleted).toEqual([{ Key: 'a\r\nb' }, { Key: ' c ' }]);
   const location = await client.send(new s3.GetBucketLocationCommand({ Bucket: 'bucket' }));
   expect(location.LocationConstraint).toBe('eu-west-1');
-  const owner = client.send(new s3.GetBucketLocationCommand({ Bucket: 'bucket', ExpectedBucketOwner: '12' }));
-  await expect(owner).rejects.toMatchObject({ name: 'InvalidBucketOwnerAWSAccountID' });
+});
+
+const expectBucketOwner = async (bucket: string, account: string) => {
+  if (bucket !== 'bucket' || account !== '123456789012') throw accessDenied();
+};
+
+const ask = (endpoint: string, ExpectedBucketOwner: string) =>
+  clientOf(endpoint).send(new s3.GetBucketLocationCommand({ Bucket: 'bucket', ExpectedBucketOwner }));
+
+test('expected owners are checked, or refused where nobody can check them', async () => {
+  await using server = await startWireServer([service], { expectBucketOwner });
+  await using unable = await startWireServer([service]);
+  await ask(server.endpoint, '123456789012');
+  await expect(ask(server.endpoint, '12')).rejects.toMatchObject({ name: 'InvalidBucketOwnerAWSAccountID' });
+  await expect(ask(server.endpoint, '210987654321')).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(ask(unable.endpoint, '123456789012')).rejects.toMatchObject({ name: 'NotImplemented' });
 });
 
 test('a service without handlers answers in its own protocol', async () => {

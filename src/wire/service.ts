@@ -1,6 +1,6 @@
 import { AwsError } from '../errors/aws-error.ts';
 import { operationNotImplemented } from '../errors/requests.ts';
-import { internalError, invalidBucketOwner } from '../errors/s3.ts';
+import { internalError, invalidBucketOwner, notImplemented } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Values } from './bindings.ts';
 import type { AccessRequirement, Call } from './call.ts';
@@ -8,7 +8,7 @@ import { readWhole, verifyControlBody } from './control-body.ts';
 import type { ServiceDefinition } from './definition.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import type { AnswerContext } from './protocols/protocol.ts';
-import type { WireRequest } from './request.ts';
+import { decodeComponent, type WireRequest } from './request.ts';
 import { RequestCall } from './request-call.ts';
 import type { WireResponse } from './response.ts';
 import { primed } from './primed-body.ts';
@@ -76,7 +76,7 @@ export function createService<Caller>(
     );
     const reading = readInput(request, routed, opened);
     const input = reading instanceof Promise ? await reading : reading;
-    if (input['ExpectedBucketOwner'] !== undefined) await expectOwner(input);
+    await expectOwners(input, runtime.expectBucketOwner);
     await call.authorise(await handled.access(input, call));
     const output = outputOf(await handled.handle(input, call), operation.name);
     return primed(overridden(protocol.writeOutput(operation, output, answer), call));
@@ -87,14 +87,6 @@ export function createService<Caller>(
     const body = routed.wholeBody;
     const signed = { method, rawUrl, headers, rawHeaders, ...(body === undefined ? {} : { body }) };
     return runtime.authenticator.authenticate(signed, frontend.signing);
-  }
-
-  async function expectOwner(input: Readonly<Values>): Promise<void> {
-    const owner = input['ExpectedBucketOwner'];
-    const bucket = input['Bucket'];
-    if (typeof owner !== 'string' || typeof bucket !== 'string') return;
-    if (!/^\d{12}$/.test(owner)) throw invalidBucketOwner(owner);
-    await runtime.expectBucketOwner?.(bucket, owner);
   }
 
   return {
@@ -111,6 +103,25 @@ export function createService<Caller>(
       }
     },
   };
+}
+
+/** The two headers that pin the owner of a bucket, and of the bucket that a copy reads. */
+async function expectOwners(
+  input: Readonly<Values>,
+  expect: ServiceRuntime<unknown>['expectBucketOwner'],
+): Promise<void> {
+  const { ExpectedBucketOwner: owner, ExpectedSourceBucketOwner: sourceOwner, CopySource: source } = input;
+  if (owner === undefined && sourceOwner === undefined) return;
+  // Accepted means obeyed: a site that cannot check owners must not pretend to.
+  if (expect === undefined) throw notImplemented('x-amz-expected-bucket-owner');
+  if (typeof owner === 'string') await expect(String(input['Bucket']), accountOf(owner));
+  if (typeof sourceOwner !== 'string' || typeof source !== 'string') return;
+  await expect(decodeComponent(source).replace(/^\//, '').split('/')[0] ?? '', accountOf(sourceOwner));
+}
+
+function accountOf(owner: string): string {
+  if (!/^\d{12}$/.test(owner)) throw invalidBucketOwner(owner);
+  return owner;
 }
 
 const NO_BODY: OpenedBody = { body: noBytes(), contentLength: 0, trailers: new Map() };
