@@ -25,8 +25,8 @@ describe('documents', () => {
     ['not JSON', 'resource', 'x', "Policies must be valid JSON and the first byte must be '{'"],
     ['empty', 'resource', '', "Policies must be valid JSON and the first byte must be '{'"],
     ['space first', 'resource', ' {}', "Policies must be valid JSON and the first byte must be '{'"],
-    ['array', 'identity', '[]', "Policies must be valid JSON and the first byte must be '{'"],
-    ['truncated', 'identity', '{"Statement":', "Policies must be valid JSON and the first byte must be '{'"],
+    ['array', 'identity', '[]', 'Syntax errors in policy.'],
+    ['truncated', 'identity', '{"Statement":', 'Syntax errors in policy.'],
     ['no statement', 'resource', '{}', 'Missing required field Statement'],
     [
       'equal keys',

@@ -9,7 +9,7 @@ const ELEMENTS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement']);
 /** Reads a policy strictly: what AWS would refuse, or what we would not obey, throws.
  * @throws PolicyError with the words of the service that knows this kind (S3 for `resource`, else IAM). */
 export function parsePolicy(json: string, kind: PolicyKind): PolicyDocument {
-  const root = parseJson(json);
+  const root = parseJson(json, kind);
   for (const element of Object.keys(root)) {
     if (!ELEMENTS.has(element)) throw new PolicyError(`Unknown field ${element}`);
   }
@@ -32,8 +32,11 @@ export function parsePolicy(json: string, kind: PolicyKind): PolicyDocument {
   return { version, ...(id === undefined ? {} : { id }), statements };
 }
 
-function parseJson(json: string): Readonly<Record<string, unknown>> {
-  const malformed = "Policies must be valid JSON and the first byte must be '{'";
+function parseJson(json: string, kind: PolicyKind): Readonly<Record<string, unknown>> {
+  const malformed =
+    kind === 'resource'
+      ? "Policies must be valid JSON and the first byte must be '{'"
+      : 'Syntax errors in policy.';
   if (!json.startsWith('{')) throw new PolicyError(malformed);
   let root: unknown;
   try {

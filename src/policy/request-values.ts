@@ -1,12 +1,14 @@
 import { arnOf } from './principals.ts';
 import type { AccessRequest, Principal } from './types.ts';
 
-/** The condition keys of one request, looked up without regard to letter case. */
+/** The condition keys of one request, looked up without regard to letter case.
+ *
+ * Keys that tell who asks come from the principal and never from the request's context: no header can pose as one. */
 export class RequestValues {
   readonly #request: AccessRequest;
   readonly #resourceAccount: string;
-  /** Made at the first look-up: most policies ask for no key. */
-  #values: Map<string, readonly string[]> | undefined;
+  /** Made when first asked for: most policies ask for none of them. */
+  #principal: ReadonlyMap<string, string> | undefined;
 
   constructor(request: AccessRequest, resourceAccount: string) {
     this.#request = request;
@@ -14,24 +16,27 @@ export class RequestValues {
   }
 
   get(key: string): readonly string[] | undefined {
-    this.#values ??= collect(this.#request, this.#resourceAccount);
-    return this.#values.get(key.toLowerCase());
+    const lower = key.toLowerCase();
+    if (PRINCIPAL_KEYS.has(lower)) {
+      this.#principal ??= new Map(principalValues(this.#request.principal));
+      return listOf(this.#principal.get(lower));
+    }
+    if (lower === 'aws:resourceaccount' && this.#resourceAccount !== '') return [this.#resourceAccount];
+    const { context } = this.#request;
+    // Mostly written as AWS writes it; looking for another spelling costs a walk over all keys.
+    if (Object.hasOwn(context, key)) return listOf(context[key]);
+    for (const name in context) {
+      if (name.length === key.length && name.toLowerCase() === lower) return listOf(context[name]);
+    }
+    return undefined;
   }
 }
 
-function collect(request: AccessRequest, resourceAccount: string): Map<string, readonly string[]> {
-  const values = new Map<string, readonly string[]>();
-  for (const [key, value] of Object.entries(request.context)) {
-    values.set(key.toLowerCase(), typeof value === 'string' ? [value] : value);
-  }
-  // After the context, so that no header can pose as a key that tells who asks.
-  for (const key of PRINCIPAL_KEYS) values.delete(key);
-  for (const [key, value] of principalValues(request.principal)) values.set(key, [value]);
-  if (resourceAccount !== '') values.set('aws:resourceaccount', [resourceAccount]);
-  return values;
+function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof value === 'string' ? [value] : value;
 }
 
-const PRINCIPAL_KEYS = [
+const PRINCIPAL_KEYS: ReadonlySet<string> = new Set([
   'aws:principalarn',
   'aws:principalaccount',
   'aws:principaltype',
@@ -40,10 +45,10 @@ const PRINCIPAL_KEYS = [
   'aws:userid',
   'aws:username',
   'aws:multifactorauthpresent',
-] as const;
+]);
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
-function principalValues(principal: Principal): [(typeof PRINCIPAL_KEYS)[number], string][] {
+function principalValues(principal: Principal): [key: string, value: string][] {
   switch (principal.kind) {
     case 'anonymous':
       return [
@@ -53,21 +58,19 @@ function principalValues(principal: Principal): [(typeof PRINCIPAL_KEYS)[number]
       ];
     case 'root':
       return [
-        ...accountValues(principal.account, arnOf(principal), 'Account'),
+        ...accountValues(principal.account, arnOf(principal), 'Account', principal.temporary),
         ['aws:userid', principal.account],
       ];
     case 'user':
       return [
-        ...accountValues(principal.account, principal.arn, 'User'),
+        ...accountValues(principal.account, principal.arn, 'User', principal.temporary),
         ['aws:userid', principal.userId],
         ['aws:username', principal.userName],
       ];
     case 'role-session':
       return [
-        ...accountValues(principal.account, principal.roleArn, 'AssumedRole'),
+        ...accountValues(principal.account, principal.roleArn, 'AssumedRole', true),
         ['aws:userid', `${principal.roleId}:${principal.sessionName}`],
-        // There is no MFA here. The key is absent for long-term keys and false for temporary ones, as at AWS.
-        ['aws:multifactorauthpresent', 'false'],
       ];
     case 'service':
       return [
@@ -81,11 +84,14 @@ function accountValues(
   account: string,
   arn: string,
   type: string,
-): [(typeof PRINCIPAL_KEYS)[number], string][] {
+  temporary: true | undefined,
+): [key: string, value: string][] {
   return [
     ['aws:principalarn', arn],
     ['aws:principalaccount', account],
     ['aws:principaltype', type],
     ['aws:principalisawsservice', 'false'],
+    // There is no MFA here. The key is absent for long-term keys and false for temporary ones, as at AWS.
+    ...(temporary === true ? [['aws:multifactorauthpresent', 'false'] as [string, string]] : []),
   ];
 }

@@ -20,8 +20,8 @@ const ELEMENTS: ReadonlySet<string> = new Set([
 ]);
 const SID_IDENTITY = /^[A-Za-z0-9]*$/;
 const ACTION = /^[A-Za-z0-9-]+:[A-Za-z0-9*?-]+$/;
-/** A context key: a service's prefix, a name, perhaps a path of further names (aws:RequestTag/Team). */
-const CONDITION_KEY = /^[A-Za-z0-9-]+:[^\s]+$/;
+/** A context key: a service's prefix, a name, perhaps a tag's key behind it (aws:RequestTag/Cost Center). */
+const CONDITION_KEY = /^[A-Za-z0-9-]+:.+$/;
 
 /** One statement of a document of that kind.
  * @throws PolicyError */
