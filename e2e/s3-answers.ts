@@ -20,10 +20,7 @@ export async function refusal(sending: Promise<unknown>): Promise<Refusal> {
     await sending;
   } catch (error) {
     if (!(error instanceof Error) || !('$metadata' in error)) throw error;
-    const { $metadata: metadata, $response: response } = error as unknown as {
-      $metadata: { httpStatusCode?: number };
-      $response?: { headers: Record<string, string> };
-    };
+    const { $metadata: metadata, $response: response } = failureOf(error);
     const fields: Record<string, string> = {};
     for (const [name, value] of Object.entries(error)) {
       if (typeof value === 'string' && !name.startsWith('$') && !NOT_FIELDS.has(name)) fields[name] = value;
@@ -39,10 +36,37 @@ export async function refusal(sending: Promise<unknown>): Promise<Refusal> {
   throw new Error('the server did not refuse');
 }
 
+interface SdkFailure {
+  readonly $metadata: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly headers: Record<string, string> };
+}
+
+function failureOf(error: unknown): SdkFailure {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every exception of an SDK client is one
+  return error as SdkFailure;
+}
+
+/** A word that the SDK's types do not list, for requests that must be refused. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export function unlisted<Word extends string>(word: string): Word {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- wrong on purpose
+  return word as Word;
+}
+
 /** Status, code and message in one line, for tables. */
 export async function refusedWith(sending: Promise<unknown>): Promise<string> {
   const { status, code, message } = await refusal(sending);
   return `${status} ${code} ${message}`;
+}
+
+/** The HTTP status, refused or not. */
+export async function statusOf(
+  sending: Promise<{ readonly $metadata: { readonly httpStatusCode?: number | undefined } }>,
+): Promise<number | undefined> {
+  return sending.then(
+    ({ $metadata }) => $metadata.httpStatusCode,
+    async () => (await refusal(sending)).status,
+  );
 }
 
 export interface S3Fixture {

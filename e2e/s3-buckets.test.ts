@@ -1,9 +1,19 @@
 import * as s3 from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { OTHER_ACCOUNT } from '../src/testing/start-s3-server.ts';
-import { refusal, refusedWith, s3Fixture, XML } from './s3-answers.ts';
+import { refusal, refusedWith, s3Fixture, XML, unlisted } from './s3-answers.ts';
 
 const fixture = s3Fixture();
+
+const constraint = (LocationConstraint: string | undefined, region: string) => () =>
+  fixture.server.client({ region }).send(
+    new s3.CreateBucketCommand({
+      Bucket: 'never-made',
+      ...(LocationConstraint === undefined
+        ? {}
+        : { CreateBucketConfiguration: { LocationConstraint: unlisted(LocationConstraint) } }),
+    }),
+  );
 
 describe('creating buckets', () => {
   it('answers with a path in us-east-1 and a URL elsewhere', async () => {
@@ -40,15 +50,6 @@ describe('creating buckets', () => {
     });
   });
 
-  const constraint = (LocationConstraint: string | undefined, region: string) => () =>
-    fixture.server.client({ region }).send(
-      new s3.CreateBucketCommand({
-        Bucket: 'never-made',
-        ...(LocationConstraint === undefined
-          ? {}
-          : { CreateBucketConfiguration: { LocationConstraint: LocationConstraint as 'EU' } }),
-      }),
-    );
   it.each([
     ['us-east-1 at us-east-1', constraint('us-east-1', 'us-east-1'), 'InvalidLocationConstraint'],
     ['nonsense at us-east-1', constraint('nonsense', 'us-east-1'), 'InvalidLocationConstraint'],
@@ -57,12 +58,12 @@ describe('creating buckets', () => {
     expect(await refusal(send())).toMatchObject({ status: 400, code });
   });
 
-  it.each([
+  it.each<[string, s3.CreateBucketCommandInput, string]>([
     ['an upper-case name', { Bucket: 'UpperCase' }, '400 InvalidBucketName'],
     ['object lock', { Bucket: 'locked-bucket', ObjectLockEnabledForBucket: true }, '501 NotImplemented'],
     [
       'an unknown ownership',
-      { Bucket: 'owned-bucket', ObjectOwnership: 'Nobody' as 'ObjectWriter' },
+      { Bucket: 'owned-bucket', ObjectOwnership: unlisted('Nobody') },
       '400 InvalidArgument Invalid x-amz-object-ownership header: Nobody',
     ],
     [
@@ -136,21 +137,22 @@ describe('deleting buckets', () => {
   });
 });
 
+const putVersioning = async (configuration: s3.VersioningConfiguration) =>
+  fixture.client.send(
+    new s3.PutBucketVersioningCommand({
+      Bucket: await fixture.bucket(),
+      VersioningConfiguration: configuration,
+    }),
+  );
+
 describe('versioning', () => {
-  const put = async (configuration: s3.VersioningConfiguration) =>
-    fixture.client.send(
-      new s3.PutBucketVersioningCommand({
-        Bucket: await fixture.bucket(),
-        VersioningConfiguration: configuration,
-      }),
-    );
-  it.each([
-    ['lower case', { Status: 'enabled' as 'Enabled' }, `400 ${XML}`],
-    ['Disabled', { Status: 'Disabled' as 'Enabled' }, `400 ${XML}`],
+  it.each<[string, s3.VersioningConfiguration, string]>([
+    ['lower case', { Status: unlisted('enabled') }, `400 ${XML}`],
+    ['Disabled', { Status: unlisted('Disabled') }, `400 ${XML}`],
     ['no status', {}, '400 IllegalVersioningConfigurationException The Versioning element must be specified'],
     ['MFA delete', { Status: 'Enabled' as const, MFADelete: 'Enabled' as const }, '501 NotImplemented'],
   ])('%s', async (_name, configuration, expected) => {
-    expect(await refusedWith(put(configuration))).toContain(expected);
+    expect(await refusedWith(putVersioning(configuration))).toContain(expected);
   });
 
   it('Suspended on a bucket that never had it', async () => {

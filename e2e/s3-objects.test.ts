@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as s3 from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { refusal, refusedWith, s3Fixture } from './s3-answers.ts';
+import { refusal, refusedWith, s3Fixture, statusOf, unlisted } from './s3-answers.ts';
 
 const fixture = s3Fixture();
 type Put = Omit<s3.PutObjectCommandInput, 'Bucket' | 'Key'>;
@@ -109,7 +109,7 @@ describe('refused writes', () => {
     ['KMS', { ServerSideEncryption: 'aws:kms' }, { status: 501, code: 'NotImplemented' }],
     [
       'an unknown encryption',
-      { ServerSideEncryption: 'x' as 'AES256' },
+      { ServerSideEncryption: unlisted('x') },
       { status: 400, code: 'InvalidArgument' },
     ],
     [
@@ -139,7 +139,7 @@ describe('refused writes', () => {
     ],
     [
       'an unknown lock mode',
-      { ObjectLockMode: 'x' as 'GOVERNANCE', ObjectLockRetainUntilDate: new Date(Date.UTC(2040, 0)) },
+      { ObjectLockMode: unlisted('x'), ObjectLockRetainUntilDate: new Date(Date.UTC(2040, 0)) },
       {
         status: 400,
         message: 'Unknown wormMode directive.',
@@ -384,14 +384,13 @@ describe('conditions of reads', () => {
     const { on, answer } = await stored();
     const { LastModified = BEFORE } = await fixture.client.send(new s3.HeadObjectCommand(on));
     const input = { ...on, ...conditions(answer.ETag ?? '', LastModified) };
-    if (status === 200) {
-      const { $metadata } = await fixture.client.send(new s3.GetObjectCommand(input));
-      expect($metadata.httpStatusCode).toBe(200);
-      return;
-    }
-    const refused = await refusal(fixture.client.send(new s3.GetObjectCommand(input)));
-    expect(refused.status).toBe(status);
-    expect(refused.fields['Condition']).toBe(condition);
-    expect((await refusal(fixture.client.send(new s3.HeadObjectCommand(input)))).status).toBe(status);
+    const sent = fixture.client.send(new s3.GetObjectCommand(input));
+    expect(await statusOf(sent)).toBe(status);
+    const refused = await sent.then(
+      () => undefined,
+      () => refusal(sent),
+    );
+    expect(refused?.fields['Condition']).toBe(condition);
+    expect(await statusOf(fixture.client.send(new s3.HeadObjectCommand(input)))).toBe(status);
   });
 });

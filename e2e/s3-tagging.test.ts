@@ -104,18 +104,19 @@ describe('object tags', () => {
   });
 });
 
-describe('bucket tags', () => {
-  const set = (Bucket: string, TagSet: s3.Tag[]) =>
-    fixture.client.send(new s3.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
-  const read = (Bucket: string) => fixture.client.send(new s3.GetBucketTaggingCommand({ Bucket }));
+const setBucketTags = (Bucket: string, TagSet: s3.Tag[]) =>
+  fixture.client.send(new s3.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
 
+const readBucketTags = (Bucket: string) => fixture.client.send(new s3.GetBucketTaggingCommand({ Bucket }));
+
+describe('bucket tags', () => {
   it('are replaced whole; an empty set is none', async () => {
     const Bucket = await fixture.bucket();
-    expect((await set(Bucket, [{ Key: 'a', Value: '1' }])).$metadata.httpStatusCode).toBe(204);
-    await set(Bucket, [{ Key: 'b', Value: '2' }]);
-    expect((await read(Bucket)).TagSet).toEqual([{ Key: 'b', Value: '2' }]);
-    expect((await set(Bucket, [])).$metadata.httpStatusCode).toBe(204);
-    expect(await refusal(read(Bucket))).toMatchObject({
+    expect((await setBucketTags(Bucket, [{ Key: 'a', Value: '1' }])).$metadata.httpStatusCode).toBe(204);
+    await setBucketTags(Bucket, [{ Key: 'b', Value: '2' }]);
+    expect((await readBucketTags(Bucket)).TagSet).toEqual([{ Key: 'b', Value: '2' }]);
+    expect((await setBucketTags(Bucket, [])).$metadata.httpStatusCode).toBe(204);
+    expect(await refusal(readBucketTags(Bucket))).toMatchObject({
       status: 404,
       code: 'NoSuchTagSet',
       fields: { BucketName: Bucket },
@@ -123,7 +124,7 @@ describe('bucket tags', () => {
   });
 
   it('a system key', async () => {
-    expect(await refusedWith(set(await fixture.bucket(), [{ Key: 'aws:x', Value: '' }]))).toBe(
+    expect(await refusedWith(setBucketTags(await fixture.bucket(), [{ Key: 'aws:x', Value: '' }]))).toBe(
       '400 InvalidTag System tags cannot be added/updated by requester',
     );
   });

@@ -238,12 +238,12 @@ describe('delete markers', () => {
   });
 });
 
-describe('multi-delete', () => {
-  const removeAll = (Bucket: string, Objects: s3.ObjectIdentifier[], Quiet?: boolean) =>
-    fixture.client.send(
-      new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects, ...(Quiet === undefined ? {} : { Quiet }) } }),
-    );
+const removeAll = (Bucket: string, Objects: s3.ObjectIdentifier[], Quiet?: boolean) =>
+  fixture.client.send(
+    new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects, ...(Quiet === undefined ? {} : { Quiet }) } }),
+  );
 
+describe('multi-delete', () => {
   it('unversioned, present or not', async () => {
     const Bucket = await fixture.bucket();
     await put(Bucket, 'a');

@@ -1,6 +1,6 @@
 import type { AccessRequirement } from '../../wire/call.ts';
 import { context, namesAcl, objectArn, requestTagContext, writeContext } from './access-resources.ts';
-import { copySource } from './rules/copy-source.ts';
+import { type CopySource, copySource } from './rules/copy-source.ts';
 import { taggingHeader, tagSet } from './rules/tag-set.ts';
 import type { S3Access, S3Call, S3Operation } from './s3-handler.ts';
 
@@ -124,5 +124,21 @@ export function listBucketRequirement(bucket: string, prefix?: string): AccessRe
       resource: `arn:aws:s3:::${bucket}`,
       context: context({ 's3:prefix': prefix }),
     },
+  ];
+}
+
+/** For the tags of a copy, asked by its handler when there are any. */
+export function copiedTagsRequirements(source: CopySource, destination: OnObject): AccessRequirement[] {
+  const { bucket, key, versionId } = source;
+  return [
+    ...onVersion(
+      'Get',
+      'Tagging',
+    )({
+      Bucket: bucket,
+      Key: key,
+      ...(versionId === undefined ? {} : { VersionId: versionId }),
+    }),
+    ...onObject('s3:PutObjectTagging')(destination),
   ];
 }

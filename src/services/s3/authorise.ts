@@ -10,7 +10,6 @@ import type { AccessRequirement } from '../../wire/call.ts';
 import { bucketOfArn } from './access-resources.ts';
 import { checkBucketRegion } from './rules/bucket-region.ts';
 import { existingObjectTags } from './rules/existing-object-tags.ts';
-import { checkExpectedOwner } from './rules/expected-owner.ts';
 import { isOfAccount } from './rules/of-account.ts';
 import { isPublicPolicy } from './rules/public-policy.ts';
 import { requestContext } from './rules/request-context.ts';
@@ -35,16 +34,9 @@ export async function authoriseS3(
       continue;
     }
     const bucket = await access.objects.buckets.require(name);
-    if (isCopySource(call, requirement)) checkExpectedOwner(call, bucket, 'source');
-    else admit(access.objects, call, bucket);
+    if (!isCopySource(call, requirement)) checkBucketRegion(call, access.objects.site, bucket);
     await decideOnBucket(access, call, bucket, requirement);
   }
-}
-
-/** What a request is refused for before anybody asks who sent it: a bucket of another region or account than it says. */
-export function admit({ site }: ObjectsContext, call: S3Call, bucket: Bucket): void {
-  checkBucketRegion(call, site, bucket);
-  checkExpectedOwner(call, bucket, 'named');
 }
 
 const SOURCE_ACTIONS = new Set([

@@ -1,6 +1,9 @@
 import { invalidArgument, invalidRequest } from '../../errors/s3.ts';
 import { copyObject } from '../../objects/copy-object.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
+import { getObjectTags } from '../../objects/object-tags.ts';
+import type { Tags } from '../../objects/put-object.ts';
+import { copiedTagsRequirements } from './access-objects.ts';
 import { checksumMembers } from './answers/checksum-members.ts';
 import { hidingWhatIsMissing, lastModified } from './answers/found-object.ts';
 import { copiedVersionId, quoted } from './answers/written-object.ts';
@@ -29,6 +32,9 @@ export const CopyObject =
     const redirect = websiteRedirect(headers);
     const conditions = writeConditions(headers);
     const algorithm = checksumAlgorithm(input.ChecksumAlgorithm);
+    const tags = replacesTags
+      ? taggingHeader(headers['x-amz-tagging'])
+      : await copiedTags(objects, source, input, call);
     const copying = copyObject(objects, bucket, {
       source: await copySourceOptions(objects, source, call),
       key: input.Key,
@@ -41,7 +47,7 @@ export const CopyObject =
             },
           }
         : {}),
-      ...(replacesTags ? { replaceTags: taggingHeader(headers['x-amz-tagging']) } : {}),
+      ...(tags === undefined ? {} : { replaceTags: tags }),
       ...(redirect === undefined ? {} : { websiteRedirectLocation: redirect }),
       ...(algorithm === undefined ? {} : { algorithm }),
       ...(conditions === undefined ? {} : { conditions }),
@@ -59,6 +65,23 @@ export const CopyObject =
       ...(sourceVersionId === undefined ? {} : { CopySourceVersionId: sourceVersionId }),
     };
   };
+
+/** Tags that travel along need rights of their own on both sides; only those that were asked for may then be written.
+ * Undefined where there are none to be read: the copy itself says why. */
+async function copiedTags(
+  objects: ObjectsContext,
+  source: CopySource,
+  input: S3Input<'CopyObject'>,
+  call: S3Call,
+): Promise<Tags | undefined> {
+  const bucket = await objects.buckets.require(source.bucket);
+  const { key, versionId } = source;
+  const version = versionId === undefined ? {} : { versionId };
+  const read = await getObjectTags(objects, bucket, { key, ...version }).catch(() => undefined);
+  if (read === undefined || read.tags.length === 0) return read?.tags;
+  await call.authorise(copiedTagsRequirements(source, input));
+  return read.tags;
+}
 
 function directive(kind: 'metadata' | 'tagging', value: string | undefined): 'COPY' | 'REPLACE' {
   if (value === undefined || value === 'COPY') return 'COPY';

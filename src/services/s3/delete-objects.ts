@@ -4,7 +4,7 @@ import { internalError, malformedXml, notImplemented } from '../../errors/s3.ts'
 import type { ObjectsContext } from '../../objects/context.ts';
 import { deleteObject } from '../../objects/delete-object.ts';
 import { deletionOf } from './access-objects.ts';
-import { admit } from './authorise.ts';
+import { checkBucketRegion } from './rules/bucket-region.ts';
 import { checkNoGovernanceBypass } from './rules/object-lock-headers.ts';
 import type { S3Call, S3Handler, S3Input, S3Output } from './s3-handler.ts';
 
@@ -25,7 +25,7 @@ export const DeleteObjects =
     if (entries === undefined || entries.length === 0 || entries.length > KEYS_MAX) throw malformedXml();
     if (call.headers['x-amz-mfa'] !== undefined) throw notImplemented('x-amz-mfa');
     const bucket = await objects.buckets.require(input.Bucket);
-    admit(objects, call, bucket);
+    checkBucketRegion(call, objects.site, bucket);
     checkNoGovernanceBypass(call.headers);
     const deleted: Deleted[] = [];
     const failed: Failed[] = [];
