@@ -5,7 +5,7 @@ import type { EngineWriter } from './engine.ts';
 import type { KeyValueStore } from './key-value-store.ts';
 import { LocalStore } from './local-store.ts';
 import { RocksEngine } from './rocksdb.ts';
-import { rocksDatabase } from './rocksdb-binding.ts';
+import { loadRocks } from './rocksdb-binding.ts';
 import { type EngineMemory, engineMemory } from './rocksdb-options.ts';
 import { SqliteEngine, sqlitePath } from './sqlite.ts';
 
@@ -47,7 +47,7 @@ export async function openEngine(options: StoreOptions): Promise<OpenedEngine> {
 export function chooseEngine(directory: string): EngineName {
   if (existsSync(sqlitePath(directory))) return 'sqlite';
   try {
-    rocksDatabase(directory);
+    loadRocks();
     return 'rocksdb';
   } catch {
     return 'sqlite';

@@ -70,9 +70,15 @@ interface RocksModule {
 let loaded: RocksModule | undefined;
 
 /** @throws Error where the package is not installed or has no binary for this platform. */
-export function rocksDatabase(locationOrHandle: string | bigint): RocksDatabase {
+export function loadRocks(): RocksModule {
   // Required, not imported: the package is optional and may be absent or unloadable.
-  const module: RocksModule = loaded ?? createRequire(import.meta.url)('@nxtedition/rocksdb');
-  loaded = module;
-  return new module.RocksLevel(locationOrHandle, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+  loaded ??= createRequire(import.meta.url)('@nxtedition/rocksdb') as RocksModule;
+  return loaded;
+}
+
+/** The caller opens it before anything else runs: it opens itself otherwise, and then holds the lock of its directory.
+ * @throws Error as `loadRocks` */
+export function rocksDatabase(locationOrHandle: string | bigint): RocksDatabase {
+  const { RocksLevel } = loadRocks();
+  return new RocksLevel(locationOrHandle, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
 }
