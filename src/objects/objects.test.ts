@@ -1,6 +1,7 @@
 // oxlint-disable vitest/expect-expect -- `compare` holds the assertions of both properties
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { inconsistencies } from '../testing/consistency.ts';
 import type { Bucket } from '../buckets/bucket.ts';
 import { AwsError } from '../errors/aws-error.ts';
 import {
@@ -157,6 +158,7 @@ async function compare(bench: ObjectsBench, bucket: Bucket, model: Model): Promi
   }
   const { counters, rows } = await countersAndRows(bench, bucket);
   expect(counters).toEqual(rows);
+  expect(await inconsistencies(bench, bucket)).toEqual([]);
 }
 
 function topOf(name: string): string {
