@@ -62,6 +62,7 @@ export async function assumeRole(
     ...access,
     context: { ...request.context, 'sts:RoleSessionName': sessionName },
     resourcePolicy: parsedPolicy(role.trustPolicy, 'trust'),
+    resourcePrincipalIds: role.trustedIds,
     resourceAccount: parsed.account,
     resourceMustAllow: true,
   });

@@ -12,6 +12,8 @@ export interface AuthoriseRequest {
   readonly context: RequestContext;
   /** The policy of the resource, parsed or as stored (a bucket policy). */
   readonly resourcePolicy?: PolicyDocument | string;
+  /** The unique ids of those it names, as `resolvePrincipals` gave them when it was put. */
+  readonly resourcePrincipalIds?: Readonly<Record<string, string>>;
   /** Who owns the resource. */
   readonly resourceAccount: string;
   readonly resourceMustAllow?: true;
@@ -25,7 +27,8 @@ export function authorise(identity: Identity, request: AuthoriseRequest): Decisi
 }
 
 function decide(request: AuthoriseRequest, policies: Awaited<ReturnType<Identity['policiesOf']>>): Decision {
-  const { principal, action, resource, resourcePolicy, resourceAccount, resourceMustAllow } = request;
+  const { principal, action, resource, resourcePolicy, resourceAccount } = request;
+  const { resourceMustAllow, resourcePrincipalIds } = request;
   // The principal's own tags come last: no request may claim others.
   const context = { ...request.context, ...policies.context };
   const document =
@@ -38,6 +41,7 @@ function decide(request: AuthoriseRequest, policies: Awaited<ReturnType<Identity
       ...(policies.boundary === undefined ? {} : { boundary: policies.boundary }),
       ...(policies.session === undefined ? {} : { session: policies.session }),
       ...(document === undefined ? {} : { resource: document }),
+      ...(resourcePrincipalIds === undefined ? {} : { resourcePrincipalIds }),
       ...(resourceMustAllow === undefined ? {} : { resourceMustAllow }),
     },
   );

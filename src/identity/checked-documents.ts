@@ -1,11 +1,12 @@
 import { iamNotImplemented, limitExceeded, malformedPolicyDocument } from '../errors/iam.ts';
 import { parsePolicy } from '../policy/document.ts';
 import { PolicyError } from '../policy/policy-error.ts';
+import type { PrincipalIds } from '../policy/principals.ts';
 import type { PolicyKind } from '../policy/statement.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import type { IdentityContext } from './context.ts';
 import { TRUST_POLICY_CHARACTERS_MAX } from './limits.ts';
-import { unknownPrincipals } from './unknown-principals.ts';
+import { resolvePrincipals } from './unknown-principals.ts';
 
 /** Length as AWS counts it against its limits. */
 export function countedCharacters(document: string): number {
@@ -22,9 +23,9 @@ export function checkedDocument(document: string, kind: PolicyKind): PolicyDocum
   }
 }
 
-/** A role's trust policy, whose principals must exist.
+/** Checks a role's trust policy, whose principals must exist, and gives their unique ids by ARN.
  * @throws AwsError MalformedPolicyDocument, LimitExceeded, NotImplemented */
-export async function checkTrustPolicy(context: IdentityContext, document: string): Promise<void> {
+export async function checkTrustPolicy(context: IdentityContext, document: string): Promise<PrincipalIds> {
   if (countedCharacters(document) > TRUST_POLICY_CHARACTERS_MAX) {
     throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${TRUST_POLICY_CHARACTERS_MAX}`);
   }
@@ -34,6 +35,10 @@ export async function checkTrustPolicy(context: IdentityContext, document: strin
       throw malformedPolicyDocument('AssumeRole policy may only specify STS AssumeRole actions.');
     }
   }
-  const [unknown] = await unknownPrincipals(context, parsed);
+  const {
+    ids,
+    unknown: [unknown],
+  } = await resolvePrincipals(context, parsed);
   if (unknown !== undefined) throw malformedPolicyDocument(`Invalid principal in policy: "AWS":"${unknown}"`);
+  return ids;
 }

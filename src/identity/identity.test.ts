@@ -14,8 +14,8 @@ import { createManagedPolicy, policyArn } from './managed-policies.ts';
 import { passRole } from './pass-role.ts';
 import { setPermissionsBoundary } from './permissions-boundary.ts';
 import { createPolicyVersion } from './policy-versions.ts';
-import { createRole, deleteRole } from './roles.ts';
-import { createUser, deleteUser } from './users.ts';
+import { createRole, deleteRole, updateTrustPolicy } from './roles.ts';
+import { createUser, deleteUser, updateUser } from './users.ts';
 
 const ACCOUNT = '111111111111';
 const OTHER = '222222222222';
@@ -267,5 +267,33 @@ describe('roles', () => {
     expect(await pass({ caller: { kind: 'root', account: ACCOUNT } })).toBe('allow');
     expect(await pass({ caller: { kind: 'root', account: OTHER } })).toBe('implicit-deny');
     expect(await pass({ caller: { kind: 'anonymous' } })).toBe('implicit-deny');
+  });
+
+  it('trust the user that was meant, not one made again under its name', async () => {
+    const principal = await alice();
+    const trust = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/alice` },
+        Action: 'sts:AssumeRole',
+      },
+    });
+    await make(trust);
+    expect((await assume({ caller: principal })).session.kind).toBe('role-session');
+    await updateUser(identity, ACCOUNT, 'alice', { newUserName: 'alicia' });
+    const [renamed] = await listAccessKeys(identity, { account: ACCOUNT, userName: 'alicia' });
+    expect((await assume({ caller: await signer(renamed?.accessKeyId ?? '') })).session.kind).toBe(
+      'role-session',
+    );
+    await updateUser(identity, ACCOUNT, 'alicia', { newUserName: 'alice' });
+    for (const key of await listAccessKeys(identity, { account: ACCOUNT, userName: 'alice' })) {
+      await deleteAccessKey(identity, { account: ACCOUNT, userName: 'alice' }, key.accessKeyId);
+    }
+    await deleteUser(identity, ACCOUNT, 'alice');
+    const again = await alice();
+    await refused(assume({ caller: again }));
+    await updateTrustPolicy(identity, ACCOUNT, 'copier', trust);
+    expect((await assume({ caller: again })).session.kind).toBe('role-session');
   });
 });

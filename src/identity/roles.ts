@@ -25,7 +25,7 @@ export async function createRole(
   },
 ): Promise<RoleRow> {
   const { roleName, trustPolicy, description, permissionsBoundary } = options;
-  const row: RoleRow = {
+  const named = {
     roleName: checkedName('roleName', roleName),
     roleId: newUniqueId('AROA'),
     path: checkedPath(options.path),
@@ -38,7 +38,7 @@ export async function createRole(
     tags: mergedTags([], options.tags ?? []),
     ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
   };
-  await checkTrustPolicy(context, trustPolicy);
+  const row: RoleRow = { ...named, trustedIds: await checkTrustPolicy(context, trustPolicy) };
   const key = roleName.toLowerCase();
   return await change(context.store, async () => {
     if ((await findEntity(context, 'role', account, roleName)) !== undefined) {
@@ -81,8 +81,8 @@ export async function updateTrustPolicy(
   trustPolicy: string,
 ): Promise<void> {
   await requireEntity(context, 'role', account, roleName);
-  await checkTrustPolicy(context, trustPolicy);
-  await changeEntity(context, 'role', account, roleName, (row) => ({ ...row, trustPolicy }));
+  const trustedIds = await checkTrustPolicy(context, trustPolicy);
+  await changeEntity(context, 'role', account, roleName, (row) => ({ ...row, trustPolicy, trustedIds }));
 }
 
 /** @throws AwsError NoSuchEntity, DeleteConflict */

@@ -1,3 +1,4 @@
+import type { PrincipalIds } from '../policy/principals.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { findAccount } from './accounts.ts';
 import { iamArn, parseIamArn } from './arn.ts';
@@ -10,23 +11,39 @@ export async function unknownPrincipals(
   context: Pick<IdentityContext, 'store'>,
   document: PolicyDocument,
 ): Promise<string[]> {
-  const named = new Set(document.statements.flatMap((statement) => statement.principal?.aws ?? []));
-  const unknown: string[] = [];
-  for (const name of named) if (!(await exists(context, name))) unknown.push(name);
-  return unknown;
+  return (await resolvePrincipals(context, document)).unknown;
 }
 
-async function exists(context: Pick<IdentityContext, 'store'>, name: string): Promise<boolean> {
-  const account = /^(?:arn:aws:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1];
-  if (account !== undefined) return (await findAccount(context, account)) !== undefined;
+/** The unique ids of the users and roles that a policy names, by ARN (a session's is its role's), and the names
+ * behind which there is nobody. Kept with the policy, they end its effect when a user or role is made again. */
+export async function resolvePrincipals(
+  context: Pick<IdentityContext, 'store'>,
+  document: PolicyDocument,
+): Promise<{ readonly ids: PrincipalIds; readonly unknown: string[] }> {
+  const named = new Set(document.statements.flatMap((statement) => statement.principal?.aws ?? []));
+  const ids: Record<string, string> = {};
+  const unknown: string[] = [];
+  for (const name of named) {
+    const account = /^(?:arn:aws:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1];
+    const id = account === undefined ? await idOf(context, name) : undefined;
+    if (id !== undefined) ids[name] = id;
+    else if (account === undefined || (await findAccount(context, account)) === undefined) unknown.push(name);
+  }
+  return { ids, unknown };
+}
+
+async function idOf(context: Pick<IdentityContext, 'store'>, name: string): Promise<string | undefined> {
   const session = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(name);
   if (session !== null) {
-    return (await findEntity(context, 'role', session[1] ?? '', session[2] ?? '')) !== undefined;
+    return (await findEntity(context, 'role', session[1] ?? '', session[2] ?? ''))?.row.roleId;
   }
   const parsed = parseIamArn(name);
-  if (parsed === undefined || (parsed.kind !== 'user' && parsed.kind !== 'role')) return false;
-  const { kind } = parsed;
-  const row = (await findEntity(context, kind, parsed.account, parsed.name))?.row;
-  if (row === undefined) return false;
-  return iamArn(parsed.account, kind, row.path, 'userName' in row ? row.userName : row.roleName) === name;
+  if (parsed === undefined || (parsed.kind !== 'user' && parsed.kind !== 'role')) return undefined;
+  const { kind, account } = parsed;
+  const row = (await findEntity(context, kind, account, parsed.name))?.row;
+  if (row === undefined) return undefined;
+  const isUser = 'userName' in row;
+  const arn = iamArn(account, kind, row.path, isUser ? row.userName : row.roleName);
+  if (arn !== name) return undefined;
+  return isUser ? row.userId : row.roleId;
 }

@@ -15,6 +15,7 @@ export function evaluate(request: AccessRequest, policies: ApplicablePolicies): 
     request,
     action: request.action.toLowerCase(),
     values: new RequestValues(request, policies.resourceAccount),
+    ...(policies.resourcePrincipalIds === undefined ? {} : { principalIds: policies.resourcePrincipalIds }),
   };
   const denied = explicitDeny(question, policies);
   if (denied !== undefined) return denied;

@@ -21,18 +21,26 @@ export function arnOf(principal: Principal): string {
   }
 }
 
+/** Unique ids of the users and roles that a policy names, as they were when it was put. AWS keeps those instead
+ * of the ARNs: somebody made again under an old name is somebody else. */
+export type PrincipalIds = Readonly<Record<string, string>>;
+
 /** The strongest way in which `match` covers the principal; undefined when it does not. */
-export function namingOf(match: PrincipalMatch, principal: Principal): Naming | undefined {
-  if (match.negated) return exempted(match, principal) ? undefined : 'direct';
+export function namingOf(
+  match: PrincipalMatch,
+  principal: Principal,
+  ids: PrincipalIds = {},
+): Naming | undefined {
+  if (match.negated) return exempted(match, principal, ids) ? undefined : 'direct';
   if (principal.kind === 'service') {
     return match.everyone || match.service.includes(principal.service) ? 'direct' : undefined;
   }
   if (principal.kind === 'anonymous') return match.everyone ? 'direct' : undefined;
   const names = match.aws;
   if (principal.kind === 'role-session') {
-    if (names.includes(principal.arn)) return 'direct';
-    if (match.everyone || names.includes(principal.roleArn)) return 'role';
-  } else if (match.everyone || (principal.kind === 'user' && names.includes(principal.arn))) {
+    if (namesOne(names, principal.arn, principal.roleId, ids)) return 'direct';
+    if (match.everyone || namesOne(names, principal.roleArn, principal.roleId, ids)) return 'role';
+  } else if (match.everyone || (principal.kind === 'user' && namesUser(names, principal, ids))) {
     return 'direct';
   }
   if (!namesAccount(names, principal.account)) return undefined;
@@ -42,7 +50,7 @@ export function namingOf(match: PrincipalMatch, principal: Principal): Naming | 
 /** NotPrincipal spares only somebody who is listed at every level: a user together with its account, a session
  * together with its role and its account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
-function exempted(match: PrincipalMatch, principal: Principal): boolean {
+function exempted(match: PrincipalMatch, principal: Principal, ids: PrincipalIds): boolean {
   if (match.everyone) return true;
   switch (principal.kind) {
     case 'anonymous':
@@ -52,14 +60,27 @@ function exempted(match: PrincipalMatch, principal: Principal): boolean {
     case 'root':
       return namesAccount(match.aws, principal.account);
     case 'user':
-      return match.aws.includes(principal.arn) && namesAccount(match.aws, principal.account);
+      return namesUser(match.aws, principal, ids) && namesAccount(match.aws, principal.account);
     case 'role-session':
       return (
-        match.aws.includes(principal.arn) &&
-        match.aws.includes(principal.roleArn) &&
+        namesOne(match.aws, principal.arn, principal.roleId, ids) &&
+        namesOne(match.aws, principal.roleArn, principal.roleId, ids) &&
         namesAccount(match.aws, principal.account)
       );
   }
+}
+
+/** A user may have been renamed since: its id stays. */
+function namesUser(
+  names: readonly string[],
+  { arn, userId }: Extract<Principal, { kind: 'user' }>,
+  ids: PrincipalIds,
+): boolean {
+  return names.some((name) => (Object.hasOwn(ids, name) ? ids[name] === userId : name === arn));
+}
+
+function namesOne(names: readonly string[], arn: string, id: string, ids: PrincipalIds): boolean {
+  return names.includes(arn) && (!Object.hasOwn(ids, arn) || ids[arn] === id);
 }
 
 function namesAccount(names: readonly string[], account: string): boolean {

@@ -1,6 +1,6 @@
 import { conditionHolds } from './conditions.ts';
 import { matchesResource, matchesText } from './match.ts';
-import { namingOf, type Naming } from './principals.ts';
+import { namingOf, type Naming, type PrincipalIds } from './principals.ts';
 import type { RequestValues } from './request-values.ts';
 import type { AccessRequest, PolicyDocument, Statement, StringMatch } from './types.ts';
 import { expandVariables } from './variables.ts';
@@ -10,6 +10,8 @@ export interface Question {
   /** Lower-case. */
   readonly action: string;
   readonly values: RequestValues;
+  /** Of the resource's policy. */
+  readonly principalIds?: PrincipalIds;
 }
 
 /** Whether the statement speaks of this request, and how it names the principal (`direct` where the document is
@@ -29,7 +31,9 @@ export function statementApplies(
     return undefined;
   }
   const naming =
-    statement.principal === undefined ? 'direct' : namingOf(statement.principal, question.request.principal);
+    statement.principal === undefined
+      ? 'direct'
+      : namingOf(statement.principal, question.request.principal, question.principalIds);
   if (naming === undefined) return undefined;
   return statement.conditions.every((condition) => conditionHolds(condition, question.values, variables))
     ? naming

@@ -52,6 +52,8 @@ export interface ApplicablePolicies {
   /** Attached to the resource (bucket policy, trust policy). */
   readonly resource?: PolicyDocument;
   readonly resourceAccount: string;
+  /** The unique ids behind the ARNs of `resource`, as they were when it was put. */
+  readonly resourcePrincipalIds?: Readonly<Record<string, string>>;
   /** For resources that nobody reaches by identity policies alone: a role's trust policy. */
   readonly resourceMustAllow?: true;
 }

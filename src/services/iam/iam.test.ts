@@ -155,6 +155,7 @@ describe('roles, as Terraform walks them', () => {
   });
 
   it('refuses what AWS refuses', async () => {
+    expect.hasAssertions();
     const iam = server.iam();
     const role = (more: object) =>
       iam.send(new CreateRoleCommand({ RoleName: 'odd', AssumeRolePolicyDocument: TRUST, ...more }));

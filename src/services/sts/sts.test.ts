@@ -164,6 +164,7 @@ describe('AssumeRole', () => {
   });
 
   it('refuses what AWS refuses', async () => {
+    expect.hasAssertions();
     const arn = await role('strict', trusting(ALICE));
     await refused(assume('x'.repeat(20)), 'ValidationError', 400);
     await refused(assume(arn, { RoleSessionName: 'a:b' }), 'ValidationError', 400);

@@ -9,6 +9,8 @@ export interface RoleRow extends PolicyHolderRow {
   readonly roleId: string;
   /** As it was sent. */
   readonly trustPolicy: string;
+  /** Unique ids of the users and roles that it names, by ARN, as they were when it was put. */
+  readonly trustedIds: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly maxSessionSeconds: number;
   readonly tags: TagRows;
