@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util';
 import type { Command } from './command-line/command.ts';
+import { keepCompiledCode } from './config.ts';
 
 /** The command line: find the command, run it, turn what it says into an exit code. Each command is a file of
  * command-line/, loaded only when it is asked for, so that `holdfast serve` is ready in under a second. */
@@ -70,5 +71,6 @@ ${lines.join('\n')}
 holdfast COMMAND --help tells more. To begin: holdfast serve`;
 }
 
+keepCompiledCode();
 const [name, ...rest] = process.argv.slice(2);
 process.exitCode = await run(name, rest);

@@ -1,7 +1,8 @@
-import { writeFileDurably } from '../store/durable-file.ts';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { readServeConfig, SERVE_SETTINGS, type ServeConfig } from '../config.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
+import { writeFileDurably } from '../store/durable-file.ts';
 import { type RunningSite, startSite } from '../threads/site-process.ts';
 import { VERSION } from '../version.ts';
 import { type Command, RequestError } from './command.ts';
@@ -22,11 +23,17 @@ ${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)}
   async run(argv) {
     const config = readServeConfig(argv);
     const logger = createLogger({ level: config.logLevel, format: config.logFormat });
+    // From now on: whoever asks during the start is heard as soon as there is something to stop.
+    const asked = stopAskedFor(logger);
     const site = await startSite(config, logger).catch((error: unknown) => {
       throw asRefusal(error, config);
     });
     announce(config, site, logger);
-    await untilStopped(site, logger);
+    endOnFailure(site, logger);
+    flushCompileCache();
+    await asked;
+    await site.stop();
+    logger.info({}, 'stopped');
     logger.flush();
     return 0;
   },
@@ -77,28 +84,25 @@ function showRootKey(
 }
 
 /** SIGTERM and SIGINT end the server in order; a second one ends it at once. */
-function untilStopped(site: RunningSite, logger: Logger): Promise<void> {
-  return new Promise((resolve, reject) => {
+function stopAskedFor(logger: Logger): Promise<void> {
+  return new Promise((resolve) => {
     let asked = false;
     const stop = (signal: NodeJS.Signals): void => {
       if (asked) process.exit(1);
       asked = true;
       logger.info({ signal }, 'stopping: requests under way are finished first');
-      site.stop().then(() => {
-        logger.info({}, 'stopped');
-        resolve();
-      }, reject);
+      resolve();
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    site.onFailure((error) => {
-      logger.error(
-        { cause: error },
-        'a store failed for good: the process ends, so that it is started again',
-      );
-      logger.flush();
-      process.exit(1);
-    });
+  });
+}
+
+function endOnFailure(site: RunningSite, logger: Logger): void {
+  site.onFailure((error) => {
+    logger.error({ cause: error }, 'a store failed for good: the process ends, so that it is started again');
+    logger.flush();
+    process.exit(1);
   });
 }
 

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { composeHttp } from '../compose-http.ts';
 import { createLogger } from '../lib/logger.ts';
@@ -51,3 +52,4 @@ const listener = composeHttp(node, {
 });
 const port = await listener.listen({ hosts: config.hosts, port: config.port, reusePort: config.workers > 1 });
 await channel.ask('ready', port);
+flushCompileCache();

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { composeReplication } from '../compose-replication.ts';
 import { createLogger } from '../lib/logger.ts';
@@ -35,3 +36,4 @@ const channel = new ThreadChannel(parentPort, {
   },
 });
 await channel.ask('ready');
+flushCompileCache();
