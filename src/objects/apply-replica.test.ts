@@ -128,6 +128,23 @@ describe('replicas', () => {
     expect(await applyFacets(context, now, change)).toEqual({ outcome: 'hard-deleted' });
   });
 
+  test('do not come back either when they were removed while their bytes were under way', async () => {
+    const bench = await objectsBench();
+    const { context } = bench;
+    const { replicas } = await history(bench);
+    const big = replicas.find(({ key }) => key === 'big') ?? never();
+    const bucket = await bench.bucket('target', 'Enabled');
+    const slowBytes = async function* () {
+      await applyReplica(context, bucket, big);
+      const now = await context.buckets.require('target');
+      await deleteObject(context, now, { key: 'big', versionId: big.version.versionId });
+      yield Buffer.alloc(200_000, 3);
+    };
+    const outcome = await applyReplica(context, bucket, { ...big, openBytes: slowBytes });
+    expect(outcome).toEqual({ outcome: 'hard-deleted' });
+    expect((await contents(bench, bucket)).versionRows).toEqual([]);
+  });
+
   test('are refused from a clock ahead, under a taken id, and without versioning', async () => {
     const bench = await objectsBench();
     const { context, clock } = bench;

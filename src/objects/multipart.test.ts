@@ -143,6 +143,21 @@ describe('a multipart upload', () => {
     expect((await readObject(context, bucket, { key: 'k' })).version.size).toBe(FIRST.length);
   });
 
+  test('a part that comes between reading the parts and the commit does not stay behind', async () => {
+    const { bench, context, bucket, send, complete } = await begun();
+    const first = await send(1, LAST);
+    const { store } = bench.region;
+    const commit = store.commit.bind(store);
+    store.commit = async (attempt) => {
+      store.commit = commit;
+      await send(2, Buffer.alloc(20_000));
+      return commit(attempt);
+    };
+    await complete([{ partNumber: 1, etag: first.etag }]);
+    expect(await store.range(partRows.range(bucket.row.id))).toEqual([]);
+    expect((await readObject(context, bucket, { key: 'k' })).version.size).toBe(LAST.length);
+  });
+
   test('conditions: what changed since the upload began is a conflict', async () => {
     const { bench, context, bucket, send, complete } = await begun(undefined, 'Enabled');
     const { etag } = await send(1, LAST);
