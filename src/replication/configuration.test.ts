@@ -1,4 +1,5 @@
 import type { ReplicationConfiguration, ReplicationRule } from '@aws-sdk/client-s3';
+import { Destination$, ReplicationRule$, SourceSelectionCriteria$ } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../errors/aws-error.ts';
 import { systemRandom } from '../lib/random.ts';
@@ -250,6 +251,19 @@ const ELEMENTS: readonly [path: string, rule: ReplicationRule, answer: string][]
 describe('every element is obeyed or refused', () => {
   it.each(ELEMENTS)('%s', (_path, rule, answer) => {
     expect(answerTo(of(rule))).toBe(answer);
+  });
+
+  it('leaves out no element of the model', () => {
+    const members = [
+      ...ReplicationRule$[4].filter((name) => name !== 'Destination' && name !== 'SourceSelectionCriteria'),
+      ...SourceSelectionCriteria$[4].map((name) => `SourceSelectionCriteria.${name}`),
+      // Belongs to SseKmsEncryptedObjects: neither comes without the other.
+      ...Destination$[4]
+        .filter((name) => name !== 'Bucket' && name !== 'EncryptionConfiguration')
+        .map((name) => `Destination.${name}`),
+    ];
+    const walked = new Set(ELEMENTS.map(([path]) => path));
+    expect(members.filter((member) => !walked.has(member))).toEqual([]);
   });
 
   it('keeps what has no effect because it is Disabled, and all of a Disabled rule', () => {

@@ -34,7 +34,7 @@ const object = (more: Partial<Extract<Change, { kind: 'object' }>> = {}): Change
   ...more,
 });
 const marker = (key = 'photos/cat'): Change => ({ kind: 'delete-marker', key, replica: false });
-const delivery = (more: Partial<DeliveryRow>): DeliveryRow => ({
+const deliveryRow = (more: Partial<DeliveryRow>): DeliveryRow => ({
   status: 'COMPLETED',
   ruleId: 'rule',
   changeStamp: '',
@@ -149,31 +149,31 @@ const CASES: readonly [
     marker(),
     ['markers'],
   ],
-  ['tags of a version that arrived', [rule()], facets([], { destination: delivery({}) }), ['rule']],
+  ['tags of a version that arrived', [rule()], facets([], { destination: deliveryRow({}) }), ['rule']],
   [
     'tags of a pending version',
     [rule()],
-    facets([], { destination: delivery({ status: 'PENDING', delivered: false }) }),
+    facets([], { destination: deliveryRow({ status: 'PENDING', delivered: false }) }),
     ['rule'],
   ],
   [
     'tags of a version that failed',
     [rule()],
-    facets([], { destination: delivery({ status: 'FAILED', delivered: false }) }),
+    facets([], { destination: deliveryRow({ status: 'FAILED', delivered: false }) }),
     [],
   ],
   [
     'tags of a version that arrived without its tags',
     [rule()],
-    facets([], { destination: delivery({ status: 'FAILED', delivered: true }) }),
+    facets([], { destination: deliveryRow({ status: 'FAILED', delivered: true }) }),
     ['rule'],
   ],
   ['tags of a version that never travelled', [rule()], facets([['class', 'gold']], {}), []],
-  ['tags that no longer match', [rule({ filter: TAGGED })], facets([], { destination: delivery({}) }), []],
+  ['tags that no longer match', [rule({ filter: TAGGED })], facets([], { destination: deliveryRow({}) }), []],
   [
     'tags that match again',
     [rule({ filter: TAGGED })],
-    facets([['class', 'gold']], { destination: delivery({}) }),
+    facets([['class', 'gold']], { destination: deliveryRow({}) }),
     ['rule'],
   ],
 ];

@@ -385,7 +385,9 @@ describe('the role is really assumed', () => {
     await s3.rolePolicy(denying('s3:ListBucket'));
     await s3.remove('source', 'two');
     await settle();
-    expect((await failureCodes()).toSorted()).toEqual(['DstDelObjNotPermitted', 'SrcHeadObjectNotPermitted']);
+    expect(new Set(await failureCodes())).toEqual(
+      new Set(['DstDelObjNotPermitted', 'SrcHeadObjectNotPermitted']),
+    );
     expect(await s3.versions('destination')).toEqual([]);
   });
 

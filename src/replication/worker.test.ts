@@ -25,7 +25,11 @@ interface Started {
   readonly clock: SimulatedClock;
   readonly store: MemoryStore;
   readonly attempts: string[];
-  worker(id: string, task: Task, more?: { logger?: Logger; concurrency?: number }): ReplicationWorker;
+  readonly worker: (
+    id: string,
+    task: Task,
+    more?: { logger?: Logger; concurrency?: number },
+  ) => ReplicationWorker;
 }
 type Task = (claim: Claim) => Promise<Outcome> | Outcome;
 

@@ -67,17 +67,16 @@ export class SimulatedClock implements Clock {
   /** Lets time pass until the promise is settled.
    * @throws Error when nothing is left that could settle it */
   async run<Result>(promise: Promise<Result>): Promise<Result> {
-    let settled = false;
+    const state = { settled: false };
     const watched = promise.finally(() => {
-      settled = true;
+      state.settled = true;
     });
     watched.catch(() => undefined);
     await setImmediate();
-    while (!settled) {
-      if (!(await this.step())) {
-        await setImmediate();
-        if (!settled) throw new Error('the simulation waits for something that never comes');
-      }
+    while (!state.settled) {
+      if (await this.step()) continue;
+      await setImmediate();
+      if (!state.settled) throw new Error('the simulation waits for something that never comes');
     }
     return watched;
   }

@@ -3,7 +3,7 @@ import type { ObjectsContext } from '../../objects/context.ts';
 import { DestinationUnavailableError } from '../destinations/destination.ts';
 import type { Destination, ReceiveOutcome } from '../destinations/destination.ts';
 import { messageOf, saysUnavailable } from '../destinations/unavailable.ts';
-import { ReplicationFailure } from '../failure-codes.ts';
+import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import type { RoleAccess, RoleSession } from '../role/role-access.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
@@ -51,14 +51,12 @@ async function findDestination(context: TaskContext, name: string): Promise<Buck
   }
 }
 
+function failed(code: FailureCode, reason: string): Outcome {
+  return { kind: 'failed', code, reason, arrived: false };
+}
+
 /** The outcomes that mean the same for every kind of change. */
 export function outcomeOf(received: ReceiveOutcome, { intent }: Claim): Outcome {
-  const failed = (code: ReplicationFailure['code'], reason: string): Outcome => ({
-    kind: 'failed',
-    code,
-    reason,
-    arrived: false,
-  });
   const { destination } = intent.rule;
   switch (received.outcome) {
     case 'received':
@@ -83,19 +81,7 @@ export function outcomeOf(received: ReceiveOutcome, { intent }: Claim): Outcome 
 
 /** A live delivery that meets its own removal was delivered before, and its settlement lost: it is done. */
 function hardDeleted({ class: kind, kind: change, versionId, rule }: Claim['intent']): Outcome {
-  if (change === 'facets') {
-    return {
-      kind: 'failed',
-      code: 'DstVersionNotFound',
-      reason: `version ${versionId} was deleted in ${rule.destination}`,
-      arrived: false,
-    };
-  }
-  if (kind === 'live') return { kind: 'delivered' };
-  return {
-    kind: 'failed',
-    code: 'DstObjectHardDeleted',
-    reason: `version ${versionId} was deleted in ${rule.destination}`,
-    arrived: false,
-  };
+  const reason = `version ${versionId} was deleted in ${rule.destination}`;
+  if (change === 'facets') return failed('DstVersionNotFound', reason);
+  return kind === 'live' ? { kind: 'delivered' } : failed('DstObjectHardDeleted', reason);
 }

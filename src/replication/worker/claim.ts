@@ -23,6 +23,8 @@ export interface Claim {
   readonly objectPending: boolean;
 }
 
+const KINDS: readonly IntentKind[] = ['object', 'delete-marker', 'facets'];
+
 interface Place {
   readonly shard: number;
   readonly name: IntentName;
@@ -36,13 +38,11 @@ export function placeOfKey(key: Uint8Array): Place {
       sourceBucketId: String(sourceBucketId),
       key: String(objectKey),
       stamp: stampOfElement(stamp instanceof Uint8Array ? stamp : Buffer.alloc(0)),
-      kind: String(kind) as IntentKind,
+      kind: KINDS.find((known) => known === kind) ?? 'object',
       rule: { destination: String(destination) },
     },
   };
 }
-
-const ROWS_EACH = 7;
 
 /** Reads many claims in one round. Undefined where the intent is gone.
  * @throws StoreUnavailableError */
@@ -51,32 +51,38 @@ export async function readClaims(
   keys: readonly Buffer[],
 ): Promise<(Claim | undefined)[]> {
   const places = keys.map(placeOfKey);
-  const rows = await store.get(places.flatMap(({ name }) => keysOf(name)));
-  return keys.map((key, index) =>
-    assemble(key, places[index], rows.slice(index * ROWS_EACH, (index + 1) * ROWS_EACH)),
-  );
+  const wanted = places.map(({ name }) => keysOf(name));
+  const rows = await store.get(wanted.flat());
+  let at = 0;
+  return places.map((place, index) => {
+    const count = wanted[index]?.length ?? 0;
+    at += count;
+    return assemble(keys[index], place, rows.slice(at - count, at));
+  });
 }
 
 function keysOf(name: IntentName): Buffer[] {
   const version = [name.sourceBucketId, name.key, name.stamp] as const;
-  return [
+  const { destination } = name.rule;
+  const keys = [
     intents.key(name),
     versions.key(...version),
     facets.key(...version),
-    deliveries.key(...version, name.rule.destination),
+    deliveries.key(...version, destination),
     parkedIntents.key({ ...name, kind: 'facets' }),
-    parkedIntents.key({ ...name, kind: name.kind === 'facets' ? 'object' : name.kind }),
-    intents.key({ ...name, kind: name.kind === 'facets' ? 'object' : name.kind }),
   ];
+  if (name.kind !== 'facets') return [...keys, parkedIntents.key(name)];
+  const ofObject = { ...name, kind: 'object' as const };
+  return [...keys, parkedIntents.key(ofObject), intents.key(ofObject)];
 }
 
 function assemble(
-  key: Buffer,
-  place: Place | undefined,
+  key: Buffer | undefined,
+  place: Place,
   rows: readonly (Row | undefined)[],
 ): Claim | undefined {
   const [intent, version, facet, delivery, parkedFacets, parkedVersion, objectIntent] = rows;
-  if (place === undefined || intent === undefined) return undefined;
+  if (key === undefined || intent === undefined) return undefined;
   const parked = [parkedFacets, parkedVersion]
     .filter((row) => row !== undefined)
     .map((row) => ({ row: parkedIntents.decode(row), version: row.version }));
@@ -91,6 +97,6 @@ function assemble(
       ? {}
       : { delivery: { row: deliveries.decode(delivery), version: delivery.version } }),
     parked,
-    objectPending: place.name.kind === 'facets' && objectIntent !== undefined,
+    objectPending: objectIntent !== undefined,
   };
 }
