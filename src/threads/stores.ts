@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ServeConfig } from '../config.ts';
 import { systemRandom } from '../lib/random.ts';
 import { openDataDirectory } from '../store/data-directory.ts';
+import type { EngineMemory } from '../store/kv/rocksdb-options.ts';
 import { type StoreThread, startStoreThread } from '../store/kv/threaded/store-thread.ts';
 import type { ThreadData } from './thread-data.ts';
 
@@ -14,17 +15,21 @@ export interface SiteStores {
   close(): Promise<void>;
 }
 
+const MIB = 2 ** 20;
+/** Names and identities of a whole site are a few MiB, and read from parsed copies. */
+const GLOBAL_MEMORY: EngineMemory = { cacheBytes: 4 * MIB, memtableBytes: 4 * MIB };
+
 /** @throws DataDirectoryError, DirectoryInUseError */
 export async function openStores(config: Pick<ServeConfig, 'data' | 'regions'>): Promise<SiteStores> {
   const { siteId } = openDataDirectory(config.data, 'site', systemRandom);
   const opened: StoreThread[] = [];
   try {
-    const open = async (directory: string): Promise<StoreThread> => {
-      const thread = await startStoreThread({ directory });
+    const open = async (directory: string, memory?: EngineMemory): Promise<StoreThread> => {
+      const thread = await startStoreThread({ directory, ...(memory !== undefined && { memory }) });
       opened.push(thread);
       return thread;
     };
-    const global = await open(join(config.data, 'global'));
+    const global = await open(join(config.data, 'global'), GLOBAL_MEMORY);
     const regions = await Promise.all(
       [...config.regions].map(async ([name, directory]) => {
         openDataDirectory(directory, name, systemRandom, siteId);

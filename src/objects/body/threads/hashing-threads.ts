@@ -35,7 +35,8 @@ export class HashingThreads {
 
   /** @param size threads; default: one a core. */
   constructor(size = availableParallelism()) {
-    this.#threads = Array.from({ length: size }, (_, position) => this.#start(position));
+    // Started by the first task: a thread costs 10 MiB, and many sites never see a large body.
+    this.#threads = Array.from({ length: size }, () => undefined);
   }
 
   /** A sink on the thread that has the least to do.
