@@ -15,3 +15,8 @@ export function backoffMs(attempts: number, delayMsMax: number, random: Random):
   const spread = random.bytes(2).readUInt16BE(0) / 0xffff;
   return Math.round(delay / 2 + (delay / 2) * spread);
 }
+
+/** A time further ahead than any delay was set before the clock was set back: it counts as now. */
+export function isDue(nextAttemptAtMs: number, nowMs: number): boolean {
+  return nextAttemptAtMs <= nowMs || nextAttemptAtMs > nowMs + RETRY_DELAY_MS_MAX;
+}

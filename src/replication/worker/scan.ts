@@ -2,6 +2,7 @@ import type { KeyValueStore } from '../../store/kv/key-value-store.ts';
 import { keyAfter, keyAfterPrefix } from '../../store/kv/tuple.ts';
 import { intents } from '../../store/tables/intents.ts';
 import type { Lane } from './lane.ts';
+import { isDue } from './retry.ts';
 
 /** Rows fetched at once: small against the queue, so that a page always fits where a scan goes on. */
 const PAGE_ROWS = 128;
@@ -43,8 +44,8 @@ export class LaneScan {
     const rows = await this.#store.range({ ...range, limit: PAGE_ROWS });
     for (const row of rows) {
       const { nextAttemptAtMs } = intents.decode(row);
-      if (nextAttemptAtMs > nowMs) this.#lane.noteDue(nextAttemptAtMs);
-      else this.#lane.offerScanned(row.key);
+      if (isDue(nextAttemptAtMs, nowMs)) this.#lane.offerScanned(row.key);
+      else this.#lane.noteDue(nextAttemptAtMs);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE_ROWS) this.#ranges.shift();

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { parkedIntents } from '../store/tables/intents.ts';
+import { openMemorySite } from '../testing/memory-site.ts';
+import { ReplicationFixture, rolePolicy, ruleTo } from '../testing/replication-fixture.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
+import { SimulatedClock } from '../testing/simulated-clock.ts';
+import { retryParked } from './retry-parked.ts';
+import { verifyCounters } from './verify-counters.ts';
+
+it('delivers what had failed for good, once its cause is repaired', async () => {
+  const clock = new SimulatedClock();
+  const s3 = new ReplicationFixture(await openMemorySite({ clock, random: new SeededRandom(1) }));
+  await s3.accounts();
+  await s3.bucket('source');
+  await s3.bucket('destination', { region: 'ap-south-1' });
+  await s3.role(rolePolicy('source', ['elsewhere']));
+  await s3.replicate('source', ruleTo('destination'));
+  for (const worker of s3.site.workers) worker.start();
+  await s3.put('source', 'key');
+  await clock.advance(1_000);
+  expect(await s3.status('source', 'key')).toBe('FAILED');
+  const store = s3.site.site.regions.get('us-east-1')?.store;
+  if (store === undefined) throw new Error('no such region');
+  const [row] = await store.range(parkedIntents.range());
+  if (row === undefined) throw new Error('nothing is parked');
+  const parked = parkedIntents.decode(row);
+  await s3.rolePolicy(rolePolicy('source', ['destination']));
+  expect(await retryParked(store, parked, clock.now())).toBe(true);
+  expect(await retryParked(store, parked, clock.now())).toBe(false);
+  await clock.advance(1_000);
+  expect(await s3.status('source', 'key')).toBe('COMPLETED');
+  expect((await s3.read('destination', 'key'))?.text).toBe('key');
+  expect(await verifyCounters(store)).toEqual([]);
+  for (const worker of s3.site.workers) await worker.stop();
+});

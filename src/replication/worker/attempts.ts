@@ -1,0 +1,174 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Random } from '../../lib/random.ts';
+import { StoreUnavailableError } from '../../store/kv/key-value-store.ts';
+import { type Claim, readClaims } from './claim.ts';
+import type { FailureLog } from './failure-log.ts';
+import type { Lane } from './lane.ts';
+import type { Outcome } from './outcome.ts';
+import { reschedule } from './reschedule.ts';
+import { isDue } from './retry.ts';
+import { settle, type SettleContext } from './settle.ts';
+
+/** A copy of at least so many bytes is streamed through buffers of some MiB, so only a few run at once. */
+const LARGE_BYTES = 1024 * 1024;
+const LARGE_IN_FLIGHT_MAX = 8;
+/** What must wait for something else here is looked at again after this time. */
+const POSTPONE_MS = 100;
+const POSTPONED_MAX = 256;
+
+export interface AttemptsOptions {
+  readonly settling: SettleContext;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly failures: FailureLog;
+  readonly runTask: (claim: Claim) => Promise<Outcome>;
+  readonly onOutcome?: (claim: Claim, outcome: Outcome) => void;
+  /** The source's own store failed. */
+  readonly onSourceTrouble: (error: unknown) => void;
+  /** Look at this intent once more. */
+  readonly wake: (key: Buffer) => void;
+  /** Something ended: there may be room for more. */
+  readonly onEnd: () => void;
+}
+
+/** Keys that were taken from their lanes: read, tried, and settled or put off. Each is released exactly once. */
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  #underWay = 0;
+  #largeInFlight = 0;
+  #postponed = 0;
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  /** Keys taken and not released. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** Reads what was taken in one round, and tries each. */
+  begin(taken: readonly { lane: Lane; key: Buffer }[]): void {
+    this.#underWay += taken.length;
+    void this.#read(taken);
+  }
+
+  async #read(taken: readonly { lane: Lane; key: Buffer }[]): Promise<void> {
+    const { settling, onSourceTrouble, onEnd } = this.#options;
+    try {
+      const claims = await readClaims(
+        settling.store,
+        taken.map(({ key }) => key),
+      );
+      for (const [index, { lane, key }] of taken.entries()) this.#startOne(lane, key, claims[index]);
+    } catch (error) {
+      onSourceTrouble(error);
+      for (const { lane, key } of taken) this.#giveBack(lane, key);
+    }
+    onEnd();
+  }
+
+  #startOne(lane: Lane, key: Buffer, claim: Claim | undefined): void {
+    const { settling, clock } = this.#options;
+    if (claim === undefined || settling.epoch(claim.shard) === undefined) {
+      this.#release(lane, key);
+    } else if (!isDue(claim.intent.nextAttemptAtMs, clock.now())) {
+      lane.noteDue(claim.intent.nextAttemptAtMs);
+      this.#release(lane, key);
+    } else if (claim.intent.size >= LARGE_BYTES && this.#largeInFlight >= LARGE_IN_FLIGHT_MAX) {
+      this.#postpone(lane, key);
+      this.#release(lane, key);
+    } else {
+      void this.#attempt(lane, claim);
+    }
+  }
+
+  async #attempt(lane: Lane, claim: Claim): Promise<void> {
+    const { runTask, onOutcome, onSourceTrouble, onEnd } = this.#options;
+    const large = claim.intent.size >= LARGE_BYTES ? 1 : 0;
+    this.#largeInFlight += large;
+    try {
+      const outcome = await runTask(claim);
+      await this.#conclude(lane, claim, outcome);
+      onOutcome?.(claim, outcome);
+      this.#release(lane, claim.key);
+    } catch (error) {
+      // Only the source's own store is called here, and its trouble is not the object's.
+      onSourceTrouble(error);
+      this.#giveBack(lane, claim.key);
+    } finally {
+      this.#largeInFlight -= large;
+    }
+    onEnd();
+  }
+
+  /** @throws StoreUnavailableError */
+  async #conclude(lane: Lane, claim: Claim, outcome: Outcome): Promise<void> {
+    const { settling, failures, clock, random } = this.#options;
+    switch (outcome.kind) {
+      case 'delivered':
+      case 'gone':
+      case 'failed': {
+        this.#destinationAnswers(lane);
+        if (outcome.kind === 'failed') this.#noteFailure(claim, outcome.code, outcome.reason);
+        const result = await settle(settling, claim, outcome);
+        if (result === 'superseded') lane.offer(claim.key);
+        return;
+      }
+      case 'retry':
+        this.#destinationAnswers(lane);
+        this.#noteFailure(claim, 'retry', outcome.reason);
+        lane.noteDue(await reschedule(settling, claim, outcome.reason, random));
+        return;
+      case 'wait':
+        this.#postpone(lane, claim.key);
+        return;
+      case 'destination-unavailable':
+        failures.note({
+          destination: lane.destination,
+          code: 'destination-unavailable',
+          reason: outcome.reason,
+        });
+        lane.circuit.fail(clock.now(), outcome.reason);
+        lane.forget();
+        return;
+      case 'source-unavailable':
+        throw new StoreUnavailableError(outcome.reason);
+    }
+  }
+
+  /** Soon again, without a word to the row. Beyond a few, a scan finds them. */
+  #postpone(lane: Lane, key: Buffer): void {
+    const { clock, wake } = this.#options;
+    if (this.#postponed >= POSTPONED_MAX) return lane.noteDue(clock.now() + POSTPONE_MS);
+    this.#postponed += 1;
+    clock.after(POSTPONE_MS, () => {
+      this.#postponed -= 1;
+      wake(key);
+    });
+  }
+
+  #destinationAnswers(lane: Lane): void {
+    if (lane.circuit.succeed()) {
+      this.#options.logger.info({ destination: lane.destination }, 'destination is reachable again');
+    }
+  }
+
+  #noteFailure({ intent }: Claim, code: string, reason: string): void {
+    const { destination, ruleId } = intent.rule;
+    this.#options.failures.note({ destination, ruleId, code, reason });
+  }
+
+  #release(lane: Lane, key: Buffer): void {
+    this.#underWay -= 1;
+    lane.release(key);
+  }
+
+  /** The attempt says nothing about the intent: a later scan takes it up again. */
+  #giveBack(lane: Lane, key: Buffer): void {
+    lane.scanWanted = true;
+    this.#release(lane, key);
+  }
+}
