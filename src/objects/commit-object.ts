@@ -18,7 +18,7 @@ import { originOf } from './stamps.ts';
 import type { SealedInline } from './stored-body.ts';
 import { Tally } from './tally.ts';
 import { listingRowOf } from './version-form.ts';
-import { incarnationChecks, notGarbageChecks, versionWrites } from './version-writes.ts';
+import { freshPlaceChecks, incarnationChecks, notGarbageChecks, versionWrites } from './version-writes.ts';
 
 /** An object whose bytes are stored and that only has to become visible. */
 export interface ObjectToCommit extends NewObject {
@@ -113,6 +113,7 @@ async function prepareObject(
       listing.check(storedListing?.version ?? ABSENT, id, key),
       // After a restart with the clock set back, the place of a version that came, travelled and went.
       tombstones.check(ABSENT, id, key, row.stamp),
+      ...freshPlaceChecks(bucket, key, row.stamp),
       ...incarnationChecks(context, bucket, upload === undefined ? row.bytes : []),
       ...(removal?.checks ?? []),
       ...(upload?.checks ?? []),

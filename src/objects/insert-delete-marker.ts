@@ -15,7 +15,7 @@ import { prepareRemoval } from './removal.ts';
 import { originOf } from './stamps.ts';
 import { Tally } from './tally.ts';
 import { checkKey, listingRowOf, shownVersionId } from './version-form.ts';
-import { versionWrites } from './version-writes.ts';
+import { freshPlaceChecks, versionWrites } from './version-writes.ts';
 
 /** A delete without version id in a bucket with versioning: a marker on top, also where the key never was. While
  * suspended the marker is null and replaces the null version. */
@@ -70,6 +70,7 @@ async function prepareMarker(
   return {
     checks: [
       listing.check(storedListing?.version ?? ABSENT, id, key),
+      ...freshPlaceChecks(bucket, key, stamp),
       // After a restart with the clock set back, the place of a version that came, travelled and went.
       tombstones.check(ABSENT, id, key, stamp),
       ...(removal?.checks ?? []),

@@ -4,7 +4,9 @@ import { claimedBlobs } from '../store/tables/claimed-blobs.ts';
 import { facets } from '../store/tables/facets.ts';
 import { garbage } from '../store/tables/garbage.ts';
 import { inlineBytes } from '../store/tables/inline-bytes.ts';
+import type { OrderStamp } from '../store/tables/order-stamp.ts';
 import type { FacetsRow, VersionRow } from '../store/tables/rows.ts';
+import { tombstones } from '../store/tables/tombstones.ts';
 import { versions } from '../store/tables/versions.ts';
 import type { ObjectsContext } from './context.ts';
 import type { SealedInline } from './stored-body.ts';
@@ -57,4 +59,11 @@ export function notGarbageChecks(row: VersionRow): Check[] {
   if (row.kind !== 'object') return [];
   const first = row.bytes.find((locator) => locator.kind === 'file');
   return first === undefined ? [] : [garbage.check(ABSENT, first.blob)];
+}
+
+/** That no version which another site may know was ever removed from this place: stamps of one thread only grow, but
+ * another thread may have put and removed one within this millisecond. */
+export function freshPlaceChecks(bucket: Bucket, key: string, stamp: OrderStamp): Check[] {
+  const { id, replicationSeen } = bucket.row;
+  return replicationSeen ? [tombstones.check(ABSENT, id, key, stamp)] : [];
 }
