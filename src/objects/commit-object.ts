@@ -4,7 +4,6 @@ import { listing } from '../store/tables/listing.ts';
 import { nullVersions } from '../store/tables/null-versions.ts';
 import type { OrderStamp } from '../store/tables/order-stamp.ts';
 import type { FacetsRow, ListingRow, Locator, ObjectVersion } from '../store/tables/rows.ts';
-import { tombstones } from '../store/tables/tombstones.ts';
 import { makeVersionId } from '../store/tables/version-id.ts';
 import { versions } from '../store/tables/versions.ts';
 import { commitOnBucket, type Prepared } from './commit-on-bucket.ts';
@@ -111,8 +110,6 @@ async function prepareObject(
   return {
     checks: [
       listing.check(storedListing?.version ?? ABSENT, id, key),
-      // After a restart with the clock set back, the place of a version that came, travelled and went.
-      tombstones.check(ABSENT, id, key, row.stamp),
       ...freshPlaceChecks(bucket, key, row.stamp),
       ...incarnationChecks(context, bucket, upload === undefined ? row.bytes : []),
       ...(removal?.checks ?? []),

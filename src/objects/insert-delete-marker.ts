@@ -3,7 +3,6 @@ import { ABSENT, type Write } from '../store/kv/key-value-store.ts';
 import { listing } from '../store/tables/listing.ts';
 import { nullVersions } from '../store/tables/null-versions.ts';
 import type { DeleteMarkerVersion } from '../store/tables/rows.ts';
-import { tombstones } from '../store/tables/tombstones.ts';
 import { makeVersionId } from '../store/tables/version-id.ts';
 import { versionStands } from './commit-object.ts';
 import { commitOnBucket, type Prepared } from './commit-on-bucket.ts';
@@ -71,8 +70,6 @@ async function prepareMarker(
     checks: [
       listing.check(storedListing?.version ?? ABSENT, id, key),
       ...freshPlaceChecks(bucket, key, stamp),
-      // After a restart with the clock set back, the place of a version that came, travelled and went.
-      tombstones.check(ABSENT, id, key, stamp),
       ...(removal?.checks ?? []),
     ],
     writes: [...writes, ...tally.writes()],

@@ -61,8 +61,9 @@ export function notGarbageChecks(row: VersionRow): Check[] {
   return first === undefined ? [] : [garbage.check(ABSENT, first.blob)];
 }
 
-/** That no version which another site may know was ever removed from this place: stamps of one thread only grow, but
- * another thread may have put and removed one within this millisecond. */
+/** That no version which travelled was ever removed from this place: stamps of one thread only grow, but another thread
+ * may have put and removed one within this millisecond, or this is a restart with the clock set back. Tombstones exist
+ * only where the bucket ever had to do with replication. */
 export function freshPlaceChecks(bucket: Bucket, key: string, stamp: OrderStamp): Check[] {
   const { id, replicationSeen } = bucket.row;
   return replicationSeen ? [tombstones.check(ABSENT, id, key, stamp)] : [];

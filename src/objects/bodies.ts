@@ -1,2 +1,0 @@
-/** Placeholder until objects/body lands. */
-export type Bodies = unknown;
