@@ -5,7 +5,8 @@ import {
   type SigningOptions,
   signRequest,
 } from '../../src/testing/raw-signing.ts';
-import type { Person, World } from './world.ts';
+import type { Person } from './people.ts';
+import type { World } from './world.ts';
 
 /** One request that must not get in. */
 export interface SecurityCase {
@@ -59,7 +60,7 @@ export function presignedBy(
 }
 
 /** Changes a request after it was signed. */
-export function then(
+export function changed(
   send: (world: World) => RawRequest,
   change: (request: RawRequest) => RawRequest,
 ): (world: World) => RawRequest {

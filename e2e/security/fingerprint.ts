@@ -1,5 +1,6 @@
 import { action, type Ask, signedBy } from './case.ts';
-import type { Person, World } from './world.ts';
+import type { Person } from './people.ts';
+import type { World } from './world.ts';
 
 // Everything that a successful intruder could have changed, as the owners see it.
 

@@ -1,7 +1,6 @@
 import { type RawCredentials, type RawRequest, signRequest } from '../../src/testing/raw-signing.ts';
-import { type Ask, action } from './case.ts';
-import type { Answer, MovableClock, Person } from './world.ts';
-import { ACCOUNT_A, ACCOUNT_B } from './world.ts';
+import { type Ask, action, md5Base64 } from './case.ts';
+import { ACCOUNT_A, ACCOUNT_B, type Answer, type MovableClock, type Person } from './people.ts';
 
 /** What the cases try to reach. */
 export interface Furniture {
@@ -169,7 +168,7 @@ async function roles(call: Call, alice: RawCredentials, rootA: RawCredentials) {
 
 async function buckets(call: Call, alice: RawCredentials, bob: RawCredentials) {
   const put = (credentials: RawCredentials, url: string, body = `content of ${url}`) =>
-    call(credentials, { method: 'PUT', url, body });
+    call(credentials, { method: 'PUT', url, body, headers: { 'content-md5': md5Base64(body) } });
   const enabled = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>';
   for (const [owner, name] of [
     [alice, 'alpha-private'],

@@ -1,5 +1,5 @@
-import { type Ask, action, ask, type SecurityCase, signedBy, then, withHeader } from './case.ts';
-import type { Person } from './world.ts';
+import { type Ask, action, ask, type SecurityCase, signedBy, changed, withHeader } from './case.ts';
+import type { Person } from './people.ts';
 
 // IAM, STS, the admin API, S3 Control: nobody gives rights to himself.
 
@@ -42,7 +42,7 @@ const row = (what: string, send: SecurityCase['send'], status: number, code: str
 const iam = (person: Person, request: Ask) => signedBy(person, request, { service: 'iam' });
 const sts = (person: Person, request: Ask) => signedBy(person, request, { service: 'sts' });
 const assume = (role: string, account = '111111111111') =>
-  action('AssumeRole', { RoleArn: `arn:aws:iam::${account}:role/${role}`, RoleSessionName: 'x' });
+  action('AssumeRole', { RoleArn: `arn:aws:iam::${account}:role/${role}`, RoleSessionName: 'session' });
 const admin = (name: string): Ask => ({
   method: 'POST',
   url: `/_holdfast/api/${name}`,
@@ -266,7 +266,7 @@ export const identityCases: SecurityCase[] = [
   ),
   row(
     'S3 Control with the account changed',
-    then(
+    changed(
       signedBy('bob', {
         url: '/v20180820/configuration/publicAccessBlock',
         headers: { 'x-amz-account-id': '222222222222' },

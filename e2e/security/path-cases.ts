@@ -1,4 +1,4 @@
-import { type SecurityCase, signedBy, then, withUrl } from './case.ts';
+import { type SecurityCase, signedBy, changed, withUrl } from './case.ts';
 
 // Paths that mean one thing to a careless reader and another to a careful one. The reader may see
 // alpha-private/folder/* and nothing else.
@@ -12,12 +12,17 @@ const row = (what: string, send: SecurityCase['send'], status: number, code: str
 });
 
 export const pathCases: SecurityCase[] = [
-  row('a dot segment out of what is allowed', reads('/alpha-private/folder/../secret.txt'), 404, 'NoSuchKey'),
+  row(
+    'a dot segment out of what is allowed',
+    reads('/alpha-private/folder/../secret.txt'),
+    403,
+    'AccessDenied',
+  ),
   row(
     'an encoded dot segment',
-    reads('/alpha-private/folder/%2e%2e/secret.txt'),
+    changed(reads('/alpha-private/folder/../secret.txt'), withUrl('..', '%2e%2e')),
     403,
-    'SignatureDoesNotMatch',
+    'AccessDenied',
   ),
   row('a double slash before the key', reads('/alpha-private//secret.txt'), 403, 'AccessDenied'),
   row(
@@ -41,16 +46,11 @@ export const pathCases: SecurityCase[] = [
   ),
   row(
     'an encoded slash after signing',
-    then(reads('/alpha-private/folder/inner.txt'), withUrl('folder/', 'folder%2F')),
+    changed(reads('/alpha-private/folder/inner.txt'), withUrl('folder/', 'folder%2F')),
     403,
     'SignatureDoesNotMatch',
   ),
-  row(
-    'an upper-case bucket',
-    signedBy('bob', { url: '/ALPHA-PRIVATE/secret.txt' }),
-    400,
-    'InvalidBucketName',
-  ),
+  row('an upper-case bucket', signedBy('bob', { url: '/ALPHA-PRIVATE/secret.txt' }), 404, 'NoSuchBucket'),
   row('a null byte after the key', reads('/alpha-private/secret.txt%00folder/'), 403, 'AccessDenied'),
   row('a key encoded twice', reads('/alpha-private/folder%252F..%252Fsecret.txt'), 403, 'AccessDenied'),
   row('a path that is not UTF-8', reads('/alpha-private/%FFsecret.txt'), 400, 'InvalidURI'),

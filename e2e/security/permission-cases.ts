@@ -1,5 +1,6 @@
 import { type Ask, ask, md5Base64, type SecurityCase, signedBy } from './case.ts';
-import type { Person, World } from './world.ts';
+import type { Person } from './people.ts';
+import type { World } from './world.ts';
 
 // Well signed, but not allowed.
 

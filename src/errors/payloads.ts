@@ -75,7 +75,3 @@ export function trailerNotSupported(): AwsError {
     'The value specified in the x-amz-trailer header is not supported',
   );
 }
-
-export function invalidUri(uri: string): AwsError {
-  return new AwsError('InvalidURI', 400, "Couldn't parse the specified URI.", { fields: { URI: uri } });
-}

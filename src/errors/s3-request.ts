@@ -117,14 +117,6 @@ export const invalidDigest = (contentMd5: string) =>
     fields: { 'Content-MD5': contentMd5 },
   });
 
-export const contentSha256Mismatch = (declared: string, computed: string) =>
-  new AwsError(
-    'XAmzContentSHA256Mismatch',
-    400,
-    "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    { fields: { ClientComputedContentSHA256: declared, S3ComputedContentSHA256: computed } },
-  );
-
 export const incompleteBody = () =>
   new AwsError('IncompleteBody', 400, 'The request body terminated unexpectedly');
 
@@ -136,13 +128,6 @@ export const requestTimeout = () =>
     'RequestTimeout',
     400,
     'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
-  );
-
-export const malformedTrailer = () =>
-  new AwsError(
-    'MalformedTrailerError',
-    400,
-    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
   );
 
 // --- Encryption ---
@@ -160,68 +145,10 @@ export const kmsNotFound = (message: string) => new AwsError('KMS.NotFoundExcept
 export const kmsDisabled = (keyArn: string) =>
   new AwsError('KMS.DisabledException', 400, `${keyArn} is disabled.`);
 
-// --- Access and signatures ---
+// --- Access (signatures: signatures.ts) ---
 
 export const accessDenied = (message = 'Access Denied', extra: Extra = {}) =>
   new AwsError('AccessDenied', 403, message, extra);
-
-export const invalidAccessKeyId = (accessKeyId: string) =>
-  new AwsError(
-    'InvalidAccessKeyId',
-    403,
-    'The AWS Access Key Id you provided does not exist in our records.',
-    { fields: { AWSAccessKeyId: accessKeyId } },
-  );
-
-export const invalidToken = (token: string) =>
-  new AwsError('InvalidToken', 400, 'The provided token is malformed or otherwise invalid.', {
-    fields: { 'Token-0': token },
-  });
-
-export const expiredToken = (token: string) =>
-  new AwsError('ExpiredToken', 400, 'The provided token has expired.', { fields: { 'Token-0': token } });
-
-export const signatureDoesNotMatch = (fields: Fields) =>
-  new AwsError(
-    'SignatureDoesNotMatch',
-    403,
-    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-    { fields },
-  );
-
-export const requestTimeTooSkewed = (requestTime: string, serverTime: string, skewMsMax: number) =>
-  new AwsError(
-    'RequestTimeTooSkewed',
-    403,
-    'The difference between the request time and the current time is too large.',
-    {
-      fields: {
-        RequestTime: requestTime,
-        ServerTime: serverTime,
-        MaxAllowedSkewMilliseconds: String(skewMsMax),
-      },
-    },
-  );
-
-/** A presigned URL after its end. Times as AWS writes them: seconds for `expiresSeconds`, ISO for the others. */
-export const requestExpired = (expiresSeconds: string, expires: string, serverTime: string) =>
-  accessDenied('Request has expired', {
-    fields: { 'X-Amz-Expires': expiresSeconds, Expires: expires, ServerTime: serverTime },
-  });
-
-export const headersNotSigned = (headerNames: string) =>
-  accessDenied('There were headers present in the request which were not signed', {
-    fields: { HeadersNotSigned: headerNames },
-  });
-
-export const authorizationHeaderMalformed = (message: string, fields: Fields = {}) =>
-  new AwsError('AuthorizationHeaderMalformed', 400, message, { fields });
-
-export const authorizationQueryParametersError = (message: string) =>
-  new AwsError('AuthorizationQueryParametersError', 400, message);
-
-export const missingSecurityElement = () =>
-  new AwsError('MissingSecurityElement', 400, 'The SOAP 1.1 request is missing a security element.');
 
 // --- The server ---
 

@@ -106,7 +106,7 @@ test('errors of S3 as XML, without a body for HEAD', async () => {
     `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>${String(id)}</RequestId><HostId>${String(hostId)}</HostId></Error>`,
   );
   const head = await send(server.port, 'HEAD', '/bucket');
-  expect(head).toMatchObject({ status: 501, body: '' });
+  expect(head).toMatchObject({ status: 403, body: '' });
   const preflight = await send(server.port, 'OPTIONS', '/bucket/key');
   expect(preflight).toMatchObject({
     status: 403,
@@ -139,7 +139,10 @@ test('the internal paths go to their own handler', async () => {
     body: 'alive',
   });
   expect(await send(server.port, 'GET', '/_console')).toMatchObject({ status: 200, body: 'alive' });
-  expect(await send(server.port, 'GET', '/_other/key')).toMatchObject({ status: 200, body: 'abcdef' });
+  expect(await send(server.port, 'GET', '/_other/key')).toMatchObject({
+    status: 400,
+    body: expect.stringContaining('<Code>InvalidBucketName</Code>'),
+  });
 });
 
 test('unsigned requests are refused by the service that they mean, in its own protocol', async () => {

@@ -1,3 +1,4 @@
+import type { AwsError } from '../errors/aws-error.ts';
 import { invalidAction, missingAction, unknownOperation } from '../errors/requests.ts';
 import { readWhole } from './control-body.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
@@ -7,7 +8,9 @@ import { createCbor } from './protocols/cbor.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { parseQuery, type WireRequest } from './request.ts';
 import { compileOperations, type Operation } from './service-model.ts';
+import { claimsSignature } from './sigv4/authenticate.ts';
 import type { ErrorDialect } from './sigv4/authenticated.ts';
+import { refusalsOf } from './sigv4/refusals.ts';
 
 /** IAM, STS, KMS and CloudWatch: one path, the operation named by the form, a header (JSON) or the path (CBOR). A
  * service may be spoken to in several protocols: CloudWatch's clients use all of them. */
@@ -40,18 +43,26 @@ export function createRpcFrontend(options: RpcOptions): Frontend {
     return request.headers['content-type']?.includes('json-1.0') ? json10 : json11;
   }
 
+  /** Nobody is told which operations there are without at least the claim of a signature. */
+  function refusalOf(request: WireRequest, error: AwsError): AwsError {
+    const { anonymous } = refusalsOf(options.dialect);
+    return anonymous === undefined || claimsSignature(request.headers, request.rawUrl) ? error : anonymous();
+  }
+
   function operationOf(request: WireRequest, body: Buffer): Operation {
     const name = CBOR_PATH.exec(request.rawPath)?.[1] ?? request.headers['x-amz-target']?.split('.')[1];
     if (name !== undefined) {
       const operation = operations.get(name);
-      if (operation === undefined) throw unknownOperation();
+      if (operation === undefined) throw refusalOf(request, unknownOperation());
       return operation;
     }
     const form = parseQuery(body.toString('utf8'));
     const action = form.get('Action')?.[0];
-    if (action === undefined) throw missingAction();
+    if (action === undefined) throw refusalOf(request, missingAction());
     const operation = operations.get(action);
-    if (operation === undefined) throw invalidAction(action, form.get('Version')?.[0] ?? '');
+    if (operation === undefined) {
+      throw refusalOf(request, invalidAction(action, form.get('Version')?.[0] ?? ''));
+    }
     return operation;
   }
 

@@ -1,10 +1,14 @@
-import { corsNotEnabled, methodNotAllowedHere, notImplemented } from '../errors/s3.ts';
+import { corsNotEnabled, invalidBucketName, methodNotAllowedHere, notImplemented } from '../errors/s3.ts';
 import { splitHost } from './host-style.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
 import { decodeComponent, type WireRequest } from './request.ts';
 import { Routes } from './routes.ts';
 import { compileOperations } from './service-model.ts';
+
+/** What any bucket name may be made of, AWS's old ones included. Nothing else goes on from here: a name with a slash
+ * would name an object of another bucket in every ARN made of it. */
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
 
 /** S3: the bucket stands in front of the host or first in the path, the key is the rest. */
 export function createS3Frontend(sdk: object, domains: readonly string[]): Frontend {
@@ -17,6 +21,7 @@ export function createS3Frontend(sdk: object, domains: readonly string[]): Front
       if (request.method === 'OPTIONS')
         throw corsNotEnabled(request.headers['access-control-request-method'] ?? '');
       const { bucket, key } = splitPath(request, domains);
+      if (bucket !== undefined && !BUCKET.test(bucket)) throw invalidBucketName(bucket);
       const match = routes.matchObjectPath(request, bucket, key);
       if (match.kind !== 'found') throw refusalOf(request);
       return { operation: match.operation, protocol, labels: match.labels };

@@ -1,6 +1,6 @@
 import { AwsError } from '../errors/aws-error.ts';
 import { operationNotImplemented } from '../errors/requests.ts';
-import { internalError, invalidBucketOwner, notImplemented } from '../errors/s3.ts';
+import { accessDenied, internalError, invalidBucketOwner, notImplemented } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Values } from './bindings.ts';
 import type { AccessRequirement, Call } from './call.ts';
@@ -15,6 +15,7 @@ import { primed } from './primed-body.ts';
 import { isRecord } from './scalars.ts';
 import type { Authenticated, Authenticator, OpenedBody } from './sigv4/authenticated.ts';
 import { openBody } from './sigv4/open-body.ts';
+import { withHoistedHeaders } from './sigv4/presigned-url.ts';
 
 /** What the pipeline is handed: it knows no feature. */
 export interface ServiceRuntime<Caller> {
@@ -50,18 +51,21 @@ export function createService<Caller>(
 ): Service<Caller> {
   /** The path of a request, on one screen. */
   async function respond(
-    request: WireRequest,
+    received: WireRequest,
     answer: AnswerContext,
     trace: RequestTrace<Caller>,
   ): Promise<WireResponse> {
+    const request = frontend.signing.dialect === 's3' ? unhoisted(received) : received;
     const routing = frontend.route(request);
     const routed = routing instanceof Promise ? await routing : routing;
     const { operation, protocol } = routed;
     trace.operation = operation.name;
-    const authenticated = await authenticate(request, routed);
+    const authenticated = await authenticate(received, routed);
     const handled = definition.handled.get(operation.name);
     if (authenticated.kind === 'signed') trace.caller = authenticated.principal;
-    if (handled === undefined) throw operationNotImplemented(operation.name);
+    if (handled === undefined) {
+      throw authenticated.kind === 'anonymous' ? accessDenied() : operationNotImplemented(operation.name);
+    }
     const opened =
       routed.wholeBody === undefined
         ? openBody(request.body, authenticated.payload, request.headers)
@@ -124,6 +128,15 @@ function accountOf(owner: string): string {
   return owner;
 }
 
+/** Of a presigned URL, which may carry headers in its query. */
+function unhoisted(request: WireRequest): WireRequest {
+  const { rawUrl, headers } = request;
+  const all = withHoistedHeaders(rawUrl, headers);
+  if (all === headers) return request;
+  const { method, rawPath, query, rawHeaders, host, sourceIp, secure, body, signal } = request;
+  return { method, rawUrl, rawPath, query, headers: all, rawHeaders, host, sourceIp, secure, body, signal };
+}
+
 const NO_BODY: OpenedBody = { body: noBytes(), contentLength: 0, trailers: new Map() };
 
 async function* noBytes(): AsyncGenerator<Buffer> {
@@ -180,9 +193,10 @@ function outputOf(output: unknown, operation: string): Readonly<Values> {
 }
 
 function overridden<Caller>(response: WireResponse, call: Call<Caller>): WireResponse {
-  const { status, headers } = call.response;
+  const { status, headers, document } = call.response;
   return {
     ...response,
+    ...(document === undefined ? {} : { body: document }),
     status: status ?? response.status,
     headers: Object.assign(response.headers, headers),
   };

@@ -8,7 +8,7 @@ import { parsedPolicy } from '../../policy/parsed-policy.ts';
 import type { PolicyDocument, Principal } from '../../policy/types.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import { bucketOfArn } from './access-resources.ts';
-import { checkBucketRegion } from './rules/bucket-region.ts';
+import { checkBucketRegion, checkSiteRegion } from './rules/bucket-region.ts';
 import { existingObjectTags } from './rules/existing-object-tags.ts';
 import { isOfAccount } from './rules/of-account.ts';
 import { isPublicPolicy } from './rules/public-policy.ts';
@@ -30,6 +30,7 @@ export async function authoriseS3(
   for (const requirement of requirements) {
     const name = call.operation === 'CreateBucket' ? undefined : bucketOfArn(requirement.resource);
     if (name === undefined) {
+      checkSiteRegion(call, access.objects.site);
       await decideInOwnAccount(access, call, requirement);
       continue;
     }

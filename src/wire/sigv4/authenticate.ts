@@ -123,6 +123,11 @@ export function createAuthenticator<P>(options: AuthenticatorOptions<P>): Authen
   return { authenticate };
 }
 
+/** Whether a request carries anything that is meant to be a version 4 signature. */
+export function claimsSignature(headers: RequestHeaders, rawUrl: string): boolean {
+  return headers['authorization'] !== undefined || looksPresigned(splitTarget(rawUrl).query);
+}
+
 function stringToSignOf(claim: Claim, canonical: string): string {
   return `${ALGORITHM}\n${claim.amzDate}\n${claim.credential.scopeText}\n${sha256HexOfLatin1(canonical)}`;
 }

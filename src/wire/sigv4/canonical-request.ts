@@ -1,4 +1,4 @@
-import { invalidUri } from '../../errors/payloads.ts';
+import { invalidUri } from '../../errors/s3.ts';
 import type { RequestHeaders, SignedRequest } from './authenticated.ts';
 
 // The canonical request of signature version 4, made from the request as it came over the wire, byte for byte: what

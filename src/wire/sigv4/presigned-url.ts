@@ -1,5 +1,6 @@
+import { invalidUri } from '../../errors/s3.ts';
 import { ALGORITHM, ASYMMETRIC_ALGORITHM, type SignatureClaim } from './authorization-header.ts';
-import type { QueryParameter } from './canonical-request.ts';
+import { type QueryParameter, queryParameters } from './canonical-request.ts';
 import type { Refusals } from './refusals.ts';
 import { parseAmzDate } from './request-time.ts';
 import { parseCredential } from './scope.ts';
@@ -99,15 +100,27 @@ function decoded(value: string): string {
   }
 }
 
-/** SDKs move x-amz-* headers into the query of a URL that they presign; S3 obeys them there as headers. Lower-case
- * names; nothing of the signature itself. */
-export function headersOfPresignedQuery(parameters: readonly QueryParameter[]): Map<string, string> {
-  const headers = new Map<string, string>();
-  for (const { name, value } of parameters) {
+/** SDKs move x-amz-* headers into the query of a URL that they presign; S3 obeys them there as headers. A header that
+ * was really sent wins; what belongs to the signature itself stays out. */
+export function withHoistedHeaders(
+  rawUrl: string,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (!/[?&]X-Amz-Signature=/.test(rawUrl)) return headers;
+  const hoisted: Record<string, string> = {};
+  for (const { name, value } of queryParameters(rawUrl.slice(rawUrl.indexOf('?') + 1))) {
     const lower = name.toLowerCase();
-    if (lower.startsWith('x-amz-') && !SIGNATURE_PARAMETERS.has(lower)) headers.set(lower, decoded(value));
+    if (lower.startsWith('x-amz-') && !SIGNATURE_PARAMETERS.has(lower)) hoisted[lower] = headerText(value);
   }
-  return headers;
+  return { ...hoisted, ...headers };
+}
+
+/** As node delivers header values: one character a byte. Throws InvalidURI for what no header could carry. */
+function headerText(value: string): string {
+  const text = Buffer.from(decoded(value), 'utf8').toString('latin1');
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for.
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text)) throw invalidUri(value);
+  return text;
 }
 
 const SIGNATURE_PARAMETERS = new Set([

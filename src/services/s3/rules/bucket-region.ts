@@ -16,3 +16,10 @@ export function checkBucketRegion(call: S3Call, site: Site, bucket: Bucket): voi
   if (!site.regions.has(authenticated.scope.region)) checkScopeRegion(authenticated.scope, region);
   throw permanentRedirect(name, region, call.host);
 }
+
+/** Of a request for no bucket: any region of this site will do.
+ * @throws AwsError AuthorizationHeaderMalformed */
+export function checkSiteRegion({ authenticated }: S3Call, site: Site): void {
+  if (authenticated.kind !== 'signed' || site.regions.has(authenticated.scope.region)) return;
+  checkScopeRegion(authenticated.scope, site.defaultRegion);
+}

@@ -1,4 +1,5 @@
-import { invalidDigest, malformedTrailer, missingContentLength } from '../../../errors/s3.ts';
+import { malformedTrailer } from '../../../errors/payloads.ts';
+import { invalidDigest, missingContentLength } from '../../../errors/s3.ts';
 import type { ExpectedDigests, IncomingBody } from '../../../objects/incoming-body.ts';
 import type { S3Call } from '../s3-handler.ts';
 import { checkDigest, checksumHeader, declaredChecksum } from './checksum-headers.ts';
