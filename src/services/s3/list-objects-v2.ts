@@ -1,7 +1,8 @@
 import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { listObjects } from '../../objects/list-objects.ts';
-import { checkOptionalAttributes, listedObjects } from './answers/listed-object.ts';
+import { type ListSummary, listObjectsV2Document } from './answers/list-objects-v2-document.ts';
+import { checkOptionalAttributes } from './answers/listed-object.ts';
 import {
   checkEncodingType,
   continuationToken,
@@ -35,26 +36,19 @@ export const ListObjectsV2 =
       ...(after ? { after } : {}),
       entriesMax,
     });
-    return {
+    const summary: ListSummary = {
       Name: input.Bucket,
       Prefix: encode(prefix),
-      ...(delimiter ? { Delimiter: encode(delimiter) } : {}),
-      ...(token === undefined ? {} : { ContinuationToken: token }),
       ...(token === undefined && startAfter ? { StartAfter: encode(startAfter) } : {}),
-      MaxKeys: entriesMax,
-      KeyCount: page.objects.length + page.commonPrefixes.length,
-      IsTruncated: page.next !== undefined,
+      ...(token === undefined ? {} : { ContinuationToken: token }),
       ...(page.next === undefined ? {} : { NextContinuationToken: continuationToken(page.next) }),
+      KeyCount: page.objects.length + page.commonPrefixes.length,
+      MaxKeys: entriesMax,
+      ...(delimiter ? { Delimiter: encode(delimiter) } : {}),
       ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
-      ...entries(page, encode, input.FetchOwner === true ? bucket.row.owner : undefined),
+      IsTruncated: page.next !== undefined,
     };
+    const owner = input.FetchOwner === true ? bucket.row.owner : undefined;
+    call.response.document = listObjectsV2Document(summary, page, encode, owner);
+    return {};
   };
-
-function entries(...[page, encode, owner]: Parameters<typeof listedObjects>) {
-  return {
-    ...(page.objects.length === 0 ? {} : { Contents: listedObjects(page, encode, owner) }),
-    ...(page.commonPrefixes.length === 0
-      ? {}
-      : { CommonPrefixes: page.commonPrefixes.map((common) => ({ Prefix: encode(common) })) }),
-  };
-}
