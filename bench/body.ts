@@ -1,7 +1,8 @@
 // What the body pipelines cost beside a bare loop of the same primitives, over node:http, in one run.
 // Prints ratios; the client runs in this process and the server in another.
-import { randomFillSync } from 'node:crypto';
+
 import { spawn } from 'node:child_process';
+import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { LoadConnection } from './load/connection.ts';

@@ -1,0 +1,120 @@
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  CreateBucketCommand,
+  ListObjectsV2Command,
+  PutBucketReplicationCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { startBare } from '../load/processes.ts';
+import { type Bench, type Row, row, run } from './bench.ts';
+
+const OBJECTS = 10_000;
+const POLL_MS = 20;
+const ARRIVAL_MS_MAX = 120_000;
+
+/** 10,000 objects of 4 KiB: from the first write to the last arrival, against bare PUTs. */
+export async function replicate(bench: Bench, account: string): Promise<Row[]> {
+  const bare = await startBare('bare-server.ts');
+  try {
+    const ours: number[] = [];
+    const raw: number[] = [];
+    for (let round = 0; round < bench.rounds; round++) {
+      const job = { kind: 'put', requestsMax: OBJECTS, durationMsMax: ARRIVAL_MS_MAX } as const;
+      raw.push((await run(bench, { port: bare.port, region: 'us-east-1' }, job)).perSecond);
+      const { source, arrived } = await makePair(bench, account, round);
+      const written = await run(bench, bench.ours, { ...job, bucket: source, prefix: 'o' });
+      const lastArrivalMs = await arrived();
+      ours.push((OBJECTS * 1000) / (lastArrivalMs - written.startedAtMs));
+    }
+    return [row('replicated 4 KiB objects, first write to last arrival', '/s', ours, raw, 0.1)];
+  } finally {
+    bare.stop();
+  }
+}
+
+async function makePair({ ours }: Bench, account: string, round: number) {
+  const credentials = ours.keys ?? { accessKeyId: '', secretAccessKey: '' };
+  const endpoint = `http://127.0.0.1:${ours.port}`;
+  const client = (region: string) => new S3Client({ endpoint, region, forcePathStyle: true, credentials });
+  const [here, there] = [client('us-east-1'), client('ap-south-1')];
+  const source = `bench-source-${round}`;
+  const destination = `bench-destination-${round}`;
+  await here.send(new CreateBucketCommand({ Bucket: source }));
+  await there.send(
+    new CreateBucketCommand({
+      Bucket: destination,
+      CreateBucketConfiguration: { LocationConstraint: 'ap-south-1' },
+    }),
+  );
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await here.send(new PutBucketVersioningCommand({ Bucket: source, VersioningConfiguration }));
+  await there.send(new PutBucketVersioningCommand({ Bucket: destination, VersioningConfiguration }));
+  await makeRole(new IAMClient({ endpoint, region: 'us-east-1', credentials }), round);
+  await here.send(
+    new PutBucketReplicationCommand({
+      Bucket: source,
+      ReplicationConfiguration: {
+        Role: `arn:aws:iam::${account}:role/bench-${round}`,
+        Rules: [
+          {
+            ID: 'all',
+            Status: 'Enabled',
+            Priority: 1,
+            Filter: {},
+            DeleteMarkerReplication: { Status: 'Disabled' },
+            Destination: { Bucket: `arn:aws:s3:::${destination}` },
+          },
+        ],
+      },
+    }),
+  );
+  /** When the last object was seen; new keys come at the end of the order of arrival, so only the count is asked. */
+  const arrived = async (): Promise<number> => {
+    for (let waitedMs = 0; waitedMs < ARRIVAL_MS_MAX; waitedMs += POLL_MS) {
+      if ((await countKeys(there, destination)) >= OBJECTS) return Date.now();
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    throw new Error('not everything arrived');
+  };
+  return { source, arrived };
+}
+
+async function makeRole(iam: IAMClient, round: number): Promise<void> {
+  const policy = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  const RoleName = `bench-${round}`;
+  await iam.send(
+    new CreateRoleCommand({
+      RoleName,
+      AssumeRolePolicyDocument: policy({
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      }),
+    }),
+  );
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName,
+      PolicyName: 'replication',
+      PolicyDocument: policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' }),
+    }),
+  );
+}
+
+async function countKeys(client: S3Client, bucket: string): Promise<number> {
+  let count = 0;
+  let token: string | undefined;
+  do {
+    const page: { KeyCount?: number | undefined; NextContinuationToken?: string | undefined } =
+      await client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          ...(token !== undefined && { ContinuationToken: token }),
+        }),
+      );
+    count += page.KeyCount ?? 0;
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return count;
+}
