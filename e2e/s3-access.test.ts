@@ -64,6 +64,11 @@ describe('identity policies', () => {
     expect(await refusal(lister.send(head))).toMatchObject({ status: 404 });
   });
 
+  it.each(['*', 'arn:aws:s3:::*'])('listing buckets, allowed on %s', async (resource) => {
+    const user = await userWith(allow('s3:ListAllMyBuckets', resource));
+    expect(await statusOf(user.send(new s3.ListBucketsCommand({})))).toBe(200);
+  });
+
   it('an unknown bucket is said to be unknown', async () => {
     const nobody = await userWith(undefined);
     const list = new s3.ListObjectsV2Command({ Bucket: 'nowhere-at-all' });

@@ -51,7 +51,8 @@ const createBucket: S3Access<'CreateBucket'> = (input, call) => {
 };
 
 export const bucketAccess = {
-  ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
+  // Policies say `*` or `arn:aws:s3:::*`; both cover this.
+  ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: bucketArn('*') }],
   CreateBucket: createBucket,
   HeadBucket: onBucket('s3:ListBucket'),
   DeleteBucket: onBucket('s3:DeleteBucket'),

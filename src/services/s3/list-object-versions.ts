@@ -1,17 +1,10 @@
-import { shownTime } from './answers/shown-time.ts';
-import { sdkWord } from './answers/sdk-word.ts';
 import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { listVersions } from '../../objects/list-versions.ts';
-import type { ListedVersion } from '../../objects/list-versions.ts';
+import { listObjectVersionsDocument } from './answers/list-object-versions-document.ts';
 import { checkOptionalAttributes } from './answers/listed-object.ts';
-import { ownerOf } from './answers/owner.ts';
-import { quoted } from './answers/written-object.ts';
 import { checkEncodingType, listEncoder, pageSize } from './rules/list-parameters.ts';
-import type { S3Handler, S3Output } from './s3-handler.ts';
-
-type Encoder = (text: string) => string;
-type Version = NonNullable<S3Output<'ListObjectVersions'>['Versions']>[number];
+import type { S3Handler } from './s3-handler.ts';
 
 export const ListObjectVersions =
   (objects: ObjectsContext): S3Handler<'ListObjectVersions'> =>
@@ -42,48 +35,18 @@ export const ListObjectVersions =
       entriesMax,
     });
     const { next } = page;
-    return {
+    const summary = {
       Name: input.Bucket,
       Prefix: encode(prefix),
       KeyMarker: encode(keyMarker ?? ''),
       VersionIdMarker: versionIdMarker ?? '',
-      ...(delimiter ? { Delimiter: encode(delimiter) } : {}),
+      NextKeyMarker: next === undefined ? undefined : encode(next.keyMarker),
+      NextVersionIdMarker: next?.versionIdMarker,
       MaxKeys: entriesMax,
+      Delimiter: delimiter ? encode(delimiter) : undefined,
+      EncodingType: input.EncodingType,
       IsTruncated: next !== undefined,
-      ...(next === undefined ? {} : { NextKeyMarker: encode(next.keyMarker) }),
-      ...(next?.versionIdMarker === undefined ? {} : { NextVersionIdMarker: next.versionIdMarker }),
-      ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
-      Versions: page.versions.flatMap((listed) => objectVersion(listed, encode)),
-      DeleteMarkers: page.versions
-        .filter(({ row }) => row.kind === 'delete-marker')
-        .map((listed) => identity(listed, encode)),
-      CommonPrefixes: page.commonPrefixes.map((common) => ({ Prefix: encode(common) })),
     };
+    call.response.document = listObjectVersionsDocument(summary, page, encode);
+    return {};
   };
-
-function identity({ key, row, versionId, latest, lastModifiedMs }: ListedVersion, encode: Encoder) {
-  return {
-    Key: encode(key),
-    VersionId: versionId,
-    IsLatest: latest,
-    LastModified: shownTime(lastModifiedMs),
-    Owner: ownerOf(row.owner),
-  };
-}
-
-function objectVersion(listed: ListedVersion, encode: Encoder): Version[] {
-  const { row } = listed;
-  if (row.kind !== 'object') return [];
-  const { checksum } = row;
-  return [
-    {
-      ...identity(listed, encode),
-      ETag: quoted(row.etag),
-      ...(checksum === undefined
-        ? {}
-        : { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksum.type }),
-      Size: row.size,
-      StorageClass: sdkWord(row.storageClass),
-    },
-  ];
-}

@@ -1,7 +1,7 @@
 import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { listObjects } from '../../objects/list-objects.ts';
-import { type ListSummary, listObjectsV2Document } from './answers/list-objects-v2-document.ts';
+import { listObjectsV2Document } from './answers/list-objects-v2-document.ts';
 import { checkOptionalAttributes } from './answers/listed-object.ts';
 import {
   checkEncodingType,
@@ -36,16 +36,16 @@ export const ListObjectsV2 =
       ...(after ? { after } : {}),
       entriesMax,
     });
-    const summary: ListSummary = {
+    const summary = {
       Name: input.Bucket,
       Prefix: encode(prefix),
-      ...(token === undefined && startAfter ? { StartAfter: encode(startAfter) } : {}),
-      ...(token === undefined ? {} : { ContinuationToken: token }),
-      ...(page.next === undefined ? {} : { NextContinuationToken: continuationToken(page.next) }),
+      StartAfter: token === undefined && startAfter ? encode(startAfter) : undefined,
+      ContinuationToken: token,
+      NextContinuationToken: page.next === undefined ? undefined : continuationToken(page.next),
       KeyCount: page.objects.length + page.commonPrefixes.length,
       MaxKeys: entriesMax,
-      ...(delimiter ? { Delimiter: encode(delimiter) } : {}),
-      ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+      Delimiter: delimiter ? encode(delimiter) : undefined,
+      EncodingType: input.EncodingType,
       IsTruncated: page.next !== undefined,
     };
     const owner = input.FetchOwner === true ? bucket.row.owner : undefined;
