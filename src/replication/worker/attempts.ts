@@ -8,7 +8,8 @@ import type { Lane } from './lane.ts';
 import type { Outcome } from './outcome.ts';
 import { reschedule } from './reschedule.ts';
 import { isDue } from './retry.ts';
-import { settle, type SettleContext } from './settle.ts';
+import type { SettleContext } from './settle.ts';
+import { SettleBatch } from './settle-batch.ts';
 
 /** A copy of at least so many bytes is streamed through buffers of some MiB, so only a few run at once. */
 const LARGE_BYTES = 1024 * 1024;
@@ -36,12 +37,14 @@ export interface AttemptsOptions {
 /** Keys that were taken from their lanes: read, tried, and settled or put off. Each is released exactly once. */
 export class Attempts {
   readonly #options: AttemptsOptions;
+  readonly #settlements: SettleBatch;
   #underWay = 0;
   #largeInFlight = 0;
   #postponed = 0;
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
+    this.#settlements = new SettleBatch(options.settling);
   }
 
   /** Keys taken and not released. */
@@ -113,7 +116,7 @@ export class Attempts {
       case 'failed': {
         this.#destinationAnswers(lane);
         if (outcome.kind === 'failed') this.#noteFailure(claim, outcome.code, outcome.reason);
-        const result = await settle(settling, claim, outcome);
+        const result = await this.#settlements.settle(claim, outcome);
         if (result === 'superseded') lane.offer(claim.key);
         return;
       }

@@ -1,10 +1,4 @@
-import type {
-  Check,
-  CommitResult,
-  KeyValueStore,
-  RowVersion,
-  Write,
-} from '../../store/kv/key-value-store.ts';
+import type { Check, KeyValueStore, RowVersion, Write } from '../../store/kv/key-value-store.ts';
 import { ABSENT } from '../../store/kv/key-value-store.ts';
 import { counters } from '../../store/tables/counters.ts';
 import { deliveries } from '../../store/tables/deliveries.ts';
@@ -44,7 +38,7 @@ export async function settle(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const epoch = context.epoch(claim.shard);
     if (epoch === undefined) return 'lost';
-    const result = await commitSettlement(context, claim, settlement, epoch);
+    const result = await context.store.commit(settlementCommit(context, claim, settlement, epoch));
     if (result.outcome === 'committed') return 'settled';
     const [current] = await readClaims(context.store, [claim.key]);
     if (current === undefined) return result.outcome === 'unknown' ? 'settled' : 'superseded';
@@ -56,12 +50,13 @@ export async function settle(
   return 'superseded';
 }
 
-function commitSettlement(
-  { store, nowMs }: SettleContext,
+/** All that ends an intent, to be committed as it is or together with others. */
+export function settlementCommit(
+  { nowMs }: Pick<SettleContext, 'nowMs'>,
   claim: Claim,
   settlement: Settlement,
   epoch: RowVersion,
-): Promise<CommitResult> {
+): { checks: Check[]; writes: Write[] } {
   const { intent, delivery } = claim;
   const checks: Check[] = [intents.check(claim.intentVersion, intent), leases.check(epoch, claim.shard)];
   const writes: Write[] = [intents.delete(intent), ...pendingDown(intent)];
@@ -79,7 +74,7 @@ function commitSettlement(
   if (delivery === undefined || settlement.kind === 'gone') {
     for (const { row, version } of claim.parked) unpark(row, version, checks, writes);
   }
-  return store.commit({ checks, writes });
+  return { checks, writes };
 }
 
 function sameRows(one: Claim, other: Claim): boolean {
