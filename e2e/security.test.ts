@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SecurityCase, signedBy, presignedBy } from './security/case.ts';
+import type { RawRequest } from '../src/testing/raw-signing.ts';
+import { ask, presignedBy, type SecurityCase, signedBy } from './security/case.ts';
+import { everyIdentityOperation, everyS3Operation, type NamedAsk } from './security/every-operation.ts';
 import { fingerprint } from './security/fingerprint.ts';
 import { identityCases } from './security/identity-cases.ts';
 import { pathCases } from './security/path-cases.ts';
 import { chunkCases, digestCases } from './security/payload-cases.ts';
 import { deleteObjects, deniedInside, permissionCases } from './security/permission-cases.ts';
 import { presignedCases } from './security/presigned-cases.ts';
-import { anonymousCases, signatureCases, tamperingCases, timeCases } from './security/signature-cases.ts';
+import { anonymousCases, signatureCases, timeCases } from './security/signature-cases.ts';
+import { tamperingCases } from './security/tampering-cases.ts';
 import { startWorld, type World } from './security/world.ts';
 
 // Nobody gets in: each row is one request that must be refused with AWS's code and status, tell nothing of what it
@@ -45,6 +48,40 @@ describe.each(Object.entries(tables))('%s', (_name, cases) => {
 
 it('counts more than a hundred rows', () => {
   expect(Object.values(tables).flat().length).toBeGreaterThan(100);
+});
+
+describe('every operation of the models', () => {
+  const strangers: [who: string, send: (ask: NamedAsk) => (here: World) => RawRequest, asks: NamedAsk[]][] = [
+    [
+      'anonymous',
+      ({ request }) =>
+        (here) =>
+          ask(here, request(here)),
+      [...everyS3Operation, ...everyIdentityOperation],
+    ],
+    [
+      'a user without a policy',
+      ({ request, service }) =>
+        (here) =>
+          signedBy('nobody', request(here), { service })(here),
+      [...everyS3Operation, ...everyIdentityOperation],
+    ],
+    [
+      'an administrator of another account',
+      ({ request, service }) =>
+        (here) =>
+          signedBy('bob', request(here), { service })(here),
+      everyS3Operation,
+    ],
+  ];
+  it.each(strangers)('refuses %s', async (_who, send, asks) => {
+    for (const one of asks) {
+      const { status, body } = await world.send(send(one)(world));
+      expect(`${one.name} ${status < 400 || status === 500 ? body : 'refused'}`).toBe(`${one.name} refused`);
+      expect(body).not.toContain('content of');
+    }
+    expect(await fingerprint(world)).toBe(before);
+  });
 });
 
 describe('answers that refuse inside', () => {
@@ -112,4 +149,42 @@ describe('as time passes', () => {
     });
     expect(await world.send(presignedBy('session', SECRET)(world))).toMatchObject({ code: 'ExpiredToken' });
   });
+});
+
+describe('repeated headers', () => {
+  const rows: [name: string, first: string, second: string][] = [
+    ['x-amz-meta-owner', 'alice', 'mallory'],
+    ['x-amz-date', '', '20200101T000000Z'],
+    ['x-amz-content-sha256', '', 'UNSIGNED-PAYLOAD'],
+    ['if-none-match', '"a"', '"b"'],
+    ['host', 'localhost:1', ''],
+    ['content-length', '1', ''],
+  ];
+  it.each(rows)('%s twice, once not as signed', async (name, first, second) => {
+    const signed = signedBy('alice', {
+      method: 'PUT',
+      url: '/alpha-private/twice.txt',
+      headers: { 'x-amz-meta-owner': 'alice', 'if-none-match': '"a"' },
+      body: 'twice',
+    })(world);
+    const now = signed.headers[name] ?? '5';
+    const lines = Object.entries({ ...signed.headers, 'content-length': '5' }).flatMap(([key, value]) =>
+      key === name ? [`${key}: ${first || now}`, `${key}: ${second || now}`] : [`${key}: ${value}`],
+    );
+    const answer = await world.sendText(`PUT ${signed.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\ntwice`);
+    expect(answer).toMatch(/^HTTP\/1\.1 40[03] /);
+    expect(await world.send(signedBy('alice', { url: '/alpha-private/twice.txt' })(world))).toMatchObject({
+      status: 404,
+    });
+  });
+});
+
+it('headers that a presigned URL carries in its query are obeyed', async () => {
+  const url = '/beta-private/hoisted.txt?x-amz-meta-from=a%20query&x-amz-storage-class=GLACIER';
+  const upload = presignedBy('bob', { method: 'PUT', url })(world);
+  expect(await world.send({ ...upload, body: 'hoisted' })).toMatchObject({ status: 200 });
+  const { headers } = await world.send(
+    signedBy('bob', { method: 'HEAD', url: '/beta-private/hoisted.txt' })(world),
+  );
+  expect(headers).toMatchObject({ 'x-amz-meta-from': 'a query', 'x-amz-storage-class': 'GLACIER' });
 });

@@ -1,4 +1,4 @@
-import { type SecurityCase, signedBy, changed, withUrl } from './case.ts';
+import { ask, changed, presignedBy, type SecurityCase, signedBy, withUrl } from './case.ts';
 
 // Paths that mean one thing to a careless reader and another to a careful one. The reader may see
 // alpha-private/folder/* and nothing else.
@@ -110,5 +110,44 @@ export const pathCases: SecurityCase[] = [
     }),
     403,
     'AccessDenied',
+  ),
+  row(
+    'a copy whose source stands in a presigned URL',
+    presignedBy('bob', {
+      method: 'PUT',
+      url: '/beta-private/stolen.txt?x-amz-copy-source=%2Falpha-private%2Fsecret.txt',
+    }),
+    403,
+    'AccessDenied',
+  ),
+  row(
+    'a copy source that contradicts its presigned URL',
+    changed(
+      presignedBy('bob', {
+        method: 'PUT',
+        url: '/beta-private/stolen.txt?x-amz-copy-source=%2Fbeta-private%2Fsecret.txt',
+      }),
+      withUrl('beta-private%2Fsecret', 'alpha-private%2Fsecret'),
+    ),
+    403,
+    'SignatureDoesNotMatch',
+  ),
+  row(
+    'a line break in a header of a presigned URL',
+    presignedBy('bob', { method: 'PUT', url: '/beta-private/broken.txt?x-amz-meta-a=b%0D%0Ac' }),
+    400,
+    'InvalidURI',
+  ),
+  row(
+    'a form of a browser',
+    (world) =>
+      ask(world, {
+        method: 'POST',
+        url: '/alpha-private',
+        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+        body: '--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nform.txt\r\n--x--\r\n',
+      }),
+    501,
+    'NotImplemented',
   ),
 ];

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { composeNode } from '../../src/compose.ts';
 import { composeHttp } from '../../src/compose-http.ts';
 import type { Region, Site } from '../../src/buckets/region.ts';
@@ -22,6 +22,8 @@ export interface World extends Furniture {
   readonly clock: MovableClock;
   readonly keys: Readonly<Record<Person, RawCredentials>>;
   send(request: RawRequest): Promise<Answer>;
+  /** Sends these bytes and gives what comes back, for what no HTTP client sends. */
+  sendText(text: string): Promise<string>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -66,7 +68,8 @@ export async function startWorld(): Promise<World> {
   const host = `localhost:${port}`;
   const send = (request: RawRequest) => sendRaw(port, request);
   const furniture = await furnish({ host, clock, send, roots });
-  return { ...furniture, host, clock, send, [Symbol.asyncDispose]: () => listener.close(1000) };
+  const sendText = (text: string) => sendBytes(port, text);
+  return { ...furniture, host, clock, send, sendText, [Symbol.asyncDispose]: () => listener.close(1000) };
 }
 
 /** 16 hex digits, as every start makes them. */
@@ -112,5 +115,19 @@ export function sendRaw(
     );
     outgoing.on('error', reject);
     outgoing.end(bytes);
+  });
+}
+
+/** The server may answer before it has read everything, and closes after what it can't read. */
+function sendBytes(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text, 'latin1'));
+    let received = '';
+    socket.on('data', (part) => {
+      received += part.toString('latin1');
+      if (received.includes('\r\n\r\n')) socket.end();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(received));
   });
 }
