@@ -458,4 +458,17 @@ describe('while one region refuses', () => {
     expect(await s3.status('source', 'small')).toBe('COMPLETED');
     expect(await failureCodes()).toEqual([]);
   });
+
+  it('the same where it is the source that cannot be read', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'large', 'x'.repeat(2 * 1024 * 1024));
+    const blobs = s3.site.disks.regions.get('us-east-1')?.blobs;
+    if (blobs === undefined) throw new Error('no such region');
+    blobs.refuses = { reads: true, writes: true };
+    await clock.advance(120_000);
+    blobs.refuses = { reads: false, writes: false };
+    expect(await s3.status('source', 'large')).toBe('PENDING');
+    await settle();
+    expect(await s3.status('source', 'large')).toBe('COMPLETED');
+  });
 });
