@@ -1,3 +1,4 @@
+import { AwsError } from '../../errors/aws-error.ts';
 import { invalidArgument, invalidRequest } from '../../errors/s3.ts';
 import { copyObject } from '../../objects/copy-object.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
@@ -47,7 +48,7 @@ export const CopyObject =
             },
           }
         : {}),
-      ...(tags === undefined ? {} : { replaceTags: tags }),
+      replaceTags: tags,
       ...(redirect === undefined ? {} : { websiteRedirectLocation: redirect }),
       ...(algorithm === undefined ? {} : { algorithm }),
       ...(conditions === undefined ? {} : { conditions }),
@@ -67,18 +68,21 @@ export const CopyObject =
   };
 
 /** Tags that travel along need rights of their own on both sides; only those that were asked for may then be written.
- * Undefined where there are none to be read: the copy itself says why. */
+ * Where there is no source, the copy itself says why. */
 async function copiedTags(
   objects: ObjectsContext,
   source: CopySource,
   input: S3Input<'CopyObject'>,
   call: S3Call,
-): Promise<Tags | undefined> {
+): Promise<Tags> {
   const bucket = await objects.buckets.require(source.bucket);
   const { key, versionId } = source;
   const version = versionId === undefined ? {} : { versionId };
-  const read = await getObjectTags(objects, bucket, { key, ...version }).catch(() => undefined);
-  if (read === undefined || read.tags.length === 0) return read?.tags;
+  const read = await getObjectTags(objects, bucket, { key, ...version }).catch((error: unknown) => {
+    if (error instanceof AwsError) return { tags: [] };
+    throw error;
+  });
+  if (read.tags.length === 0) return read.tags;
   await call.authorise(copiedTagsRequirements(source, input));
   return read.tags;
 }
