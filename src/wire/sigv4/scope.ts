@@ -30,12 +30,25 @@ export function parseCredential(text: string): SigningCredentialText | undefined
 /** The service that a request was signed for, without verifying anything: the listener chooses by it which service
  * answers. Undefined when the request carries no credential. */
 export function serviceOfCredential(authorization: string | undefined, rawUrl: string): string | undefined {
-  if (authorization !== undefined) {
-    const service = /Credential=[^,\s]*\/([^/,\s]+)\/[^/,\s]*(?:,|\s|$)/.exec(authorization)?.[1];
-    if (service !== undefined) return service;
-  }
-  if (!rawUrl.includes('X-Amz-Credential=')) return undefined;
-  return /[?&]X-Amz-Credential=[^&]*?(?:%2F|\/)([^/&%]+)(?:%2F|\/)[^/&%]*(?:&|$)/i.exec(rawUrl)?.[1];
+  const inHeader = authorization === undefined ? undefined : textAfter(authorization, 'Credential=', ',');
+  if (inHeader !== undefined) return serviceOf(inHeader.trim());
+  const query = rawUrl.indexOf('?');
+  const inQuery = query === -1 ? undefined : textAfter(rawUrl.slice(query), 'X-Amz-Credential=', '&');
+  return inQuery === undefined ? undefined : serviceOf(inQuery.replaceAll(/%2f/gi, '/'));
+}
+
+function textAfter(text: string, name: string, end: string): string | undefined {
+  const at = text.indexOf(name);
+  if (at === -1) return undefined;
+  const from = at + name.length;
+  const to = text.indexOf(end, from);
+  return text.slice(from, to === -1 ? text.length : to);
+}
+
+function serviceOf(credential: string): string | undefined {
+  const terminator = credential.lastIndexOf('/');
+  const service = credential.lastIndexOf('/', terminator - 1);
+  return service === -1 || service + 1 >= terminator ? undefined : credential.slice(service + 1, terminator);
 }
 
 /** Throws AuthorizationHeaderMalformed, naming the right region, when the scope names another. */
