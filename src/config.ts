@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
-import { availableParallelism, homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LogFormat, LogLevel } from './lib/logger.ts';
 
@@ -296,44 +295,4 @@ function readChoice<const Choice extends string>(
   if (choice === undefined)
     throw new ConfigError(`--${flag} must be one of ${choices.join(', ')}, not "${value}".`);
   return choice;
-}
-
-/** Keeps compiled code between runs, which halves the time to be ready. It lies with the user, not in a directory that
- * all may write: who writes it runs code here. */
-export function keepCompiledCode(environment: NodeJS.ProcessEnv = process.env): void {
-  const cache = environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const { directory } = enableCompileCache(join(cache, 'holdfast', 'compiled'));
-  // Threads take it from the environment, which they inherit.
-  if (directory !== undefined) environment['NODE_COMPILE_CACHE'] ??= join(cache, 'holdfast', 'compiled');
-}
-
-/** What an admin command needs to reach a server. */
-export interface ClientConfig {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-/** The AWS variables that every tool reads, so that one shell serves `aws` and `holdfast` alike. */
-export function readClientConfig(
-  endpoint: string | undefined,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): ClientConfig {
-  const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
-  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
-    throw new ConfigError(
-      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: holdfast env prints them for a new server.',
-    );
-  }
-  const sessionToken = environment['AWS_SESSION_TOKEN'];
-  return {
-    endpoint: endpoint ?? environment['AWS_ENDPOINT_URL'] ?? `http://localhost:${DEFAULT_PORT}`,
-    region: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'] ?? 'us-east-1',
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken !== undefined && { sessionToken }),
-  };
 }

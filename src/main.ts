@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util';
 import type { Command } from './command-line/command.ts';
-import { keepCompiledCode } from './config.ts';
+import { keepCompiledCode } from './config-process.ts';
 
 /** The command line: find the command, run it, turn what it says into an exit code. Each command is a file of
  * command-line/, loaded only when it is asked for, so that `holdfast serve` is ready in under a second. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readClientConfig } from '../config.ts';
+import { readClientConfig } from '../config-client.ts';
 import { systemClock } from '../lib/clock.ts';
 import { RequestError } from './command.ts';
 import { signRequest } from './sign-request.ts';

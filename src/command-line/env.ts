@@ -1,4 +1,4 @@
-import { readClientConfig } from '../config.ts';
+import { readClientConfig } from '../config-client.ts';
 import { CLIENT_VALUES, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 

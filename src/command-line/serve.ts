@@ -7,6 +7,7 @@ import { type RunningSite, startSite } from '../threads/site-process.ts';
 import { VERSION } from '../version.ts';
 import { type Command, RequestError } from './command.ts';
 import { printCredentials } from './print-credentials.ts';
+import { replaceWithTunedProcess } from './tuned-process.ts';
 
 const FLAG_WIDTH = 30;
 
@@ -22,6 +23,7 @@ ${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)}
   ${'HOLDFAST_ROOT_ACCESS_KEY_ID'.padEnd(FLAG_WIDTH)} with HOLDFAST_ROOT_SECRET_ACCESS_KEY: a root key of the first account`,
   async run(argv) {
     const config = readServeConfig(argv);
+    replaceWithTunedProcess();
     const logger = createLogger({ level: config.logLevel, format: config.logFormat });
     // From now on: whoever asks during the start is heard as soon as there is something to stop.
     const asked = stopAskedFor(logger);

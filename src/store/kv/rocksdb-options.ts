@@ -11,7 +11,7 @@ export interface EngineMemory {
 
 /** So that two regions and the global store together stay well under 400 MiB; what the cache does not hold is in
  * the page cache. */
-export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 32 * MIB, memtableBytes: 32 * MIB };
+export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 16 * MIB, memtableBytes: 16 * MIB };
 
 /** What flushing needs to write at any time has to fit below the low-water mark (disk-space.ts). */
 const MEMTABLE_DISK_SHARE = 1 / 32;
@@ -31,7 +31,7 @@ const BODY_BLOCK_BYTES = 32 * 1024;
 const COUNTER_MEMTABLE_BYTES = 4 * MIB;
 const COUNTER_CACHE_BYTES = 2 * MIB;
 /** Bodies are read once and are in the page cache if anywhere; only index and filters are worth keeping. */
-const BYTES_CACHE_BYTES = 16 * MIB;
+const BYTES_CACHE_BYTES = 4 * MIB;
 
 export function rocksOptions(memory: EngineMemory = ENGINE_MEMORY): RocksOptions {
   return {
