@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parkedIntents } from '../store/tables/intents.ts';
+import { openMemorySite } from '../testing/memory-site.ts';
+import { ACCOUNT, ReplicationFixture, rolePolicy, ruleTo } from '../testing/replication-fixture.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
+import { SimulatedClock } from '../testing/simulated-clock.ts';
+import { verifyCounters } from './verify-counters.ts';
+
+let clock: SimulatedClock;
+let s3: ReplicationFixture;
+
+/** Time for everything that is going to happen. */
+const settle = () => clock.advance(60_000);
+
+beforeEach(async () => {
+  clock = new SimulatedClock();
+  s3 = new ReplicationFixture(await openMemorySite({ clock, random: new SeededRandom(1) }));
+  await s3.accounts();
+  await s3.bucket('source');
+  await s3.bucket('destination', { region: 'ap-south-1' });
+  await s3.role(rolePolicy('source', ['destination', 'second', 'third']));
+  for (const worker of s3.site.workers) worker.start();
+  return async () => {
+    for (const { store } of s3.site.site.regions.values()) expect(await verifyCounters(store)).toEqual([]);
+    for (const worker of s3.site.workers) await worker.stop();
+  };
+});
+
+async function failureCodes(region = 'us-east-1'): Promise<(string | undefined)[]> {
+  const store = s3.site.site.regions.get(region)?.store;
+  const rows = (await store?.range(parkedIntents.range())) ?? [];
+  return rows.map((row) => parkedIntents.decode(row).failureCode);
+}
+
+/** Reference: s3-replication 5.1 and 7. Each takes one right away. */
+const FORBIDDEN: readonly [action: string, code: string, arrives: boolean][] = [
+  ['s3:GetObjectVersionAcl', 'SrcGetAclNotPermitted', false],
+  ['s3:GetObjectVersionTagging', 'SrcGetTaggingNotPermitted', true],
+  ['s3:GetReplicationConfiguration', 'SrcBucketReplicationConfigMissing', false],
+  ['s3:ReplicateObject', 'DstPutObjectNotPermitted', false],
+  ['s3:ReplicateTags', 'DstPutTaggingNotPermitted', true],
+  ['s3:GetObjectVersion*', 'SrcGetObjectNotPermitted', false],
+];
+
+describe('the role is really assumed', () => {
+  const denying = (...actions: readonly string[]) => {
+    const policy = JSON.parse(rolePolicy('source', ['destination'])) as { Statement: object[] };
+    policy.Statement.push({ Effect: 'Deny', Action: actions, Resource: '*' });
+    return JSON.stringify(policy);
+  };
+
+  it.each(FORBIDDEN)('without %s: %s', async (action, code, arrives) => {
+    await s3.rolePolicy(denying(action));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key', 'key', [['a', '1']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    expect(await failureCodes()).toEqual([code]);
+    const replica = await s3.read('destination', 'key');
+    expect(replica === undefined).toBe(!arrives);
+    if (!arrives) return;
+    expect(replica?.tags).toEqual([]);
+    // Repaired, a new change of tags leads out of FAILED.
+    await s3.rolePolicy(rolePolicy('source', ['destination']));
+    await s3.tag('source', 'key', [['a', '2']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '2']]);
+    expect(await failureCodes()).toEqual([]);
+  });
+
+  it('either of the two reading rights is enough, a Deny on the other does not matter', async () => {
+    await s3.rolePolicy(denying('s3:GetObjectVersionForReplication'));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'one');
+    await settle();
+    await s3.rolePolicy(denying('s3:GetObjectVersion'));
+    await s3.put('source', 'two');
+    await settle();
+    expect(await s3.versions('destination')).toHaveLength(2);
+  });
+
+  it('ReplicateObject covers tags', async () => {
+    await s3.rolePolicy(rolePolicy('source', ['destination']).replace('"s3:ReplicateTags",', ''));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key', 'key', [['a', '1']]);
+    await settle();
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '1']]);
+  });
+
+  it('markers need ListBucket and ReplicateDelete', async () => {
+    await s3.rolePolicy(denying('s3:ReplicateDelete'));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.remove('source', 'one');
+    await settle();
+    await s3.rolePolicy(denying('s3:ListBucket'));
+    await s3.remove('source', 'two');
+    await settle();
+    expect(new Set(await failureCodes())).toEqual(
+      new Set(['DstDelObjNotPermitted', 'SrcHeadObjectNotPermitted']),
+    );
+    expect(await s3.versions('destination')).toEqual([]);
+  });
+
+  it('a role that does not exist or does not trust S3 fails as AssumeRoleNotPermitted', async () => {
+    const rule = ruleTo('destination');
+    const { putReplicationConfiguration } = await import('./put-configuration.ts');
+    const { buckets, site } = s3.site;
+    await putReplicationConfiguration(
+      { buckets, random: site.random, mayPassRole: () => Promise.resolve() },
+      await buckets.require('source'),
+      { Role: `arn:aws:iam::${ACCOUNT}:role/nobody`, Rules: [rule] },
+    );
+    await s3.put('source', 'key');
+    await settle();
+    expect(await failureCodes()).toEqual(['AssumeRoleNotPermitted']);
+  });
+
+  it('an owner override needs its own right', async () => {
+    const rule = ruleTo('destination', {
+      Destination: {
+        Bucket: 'arn:aws:s3:::destination',
+        Account: ACCOUNT,
+        AccessControlTranslation: { Owner: 'Destination' },
+      },
+    });
+    await s3.replicate('source', rule);
+    await s3.put('source', 'one');
+    await settle();
+    expect(await failureCodes()).toEqual(['DstPutObjectNotPermitted']);
+    await s3.rolePolicy(
+      rolePolicy('source', ['destination']).replace(
+        '"s3:ReplicateTags"',
+        '"s3:ReplicateTags","s3:ObjectOwnerOverrideToBucketOwner"',
+      ),
+    );
+    await s3.put('source', 'two');
+    await settle();
+    expect(await s3.status('source', 'two')).toBe('COMPLETED');
+  });
+
+  it('a right by prefix is asked for each key', async () => {
+    await s3.rolePolicy(
+      rolePolicy('source', ['destination']).replace('destination/*', 'destination/allowed/*'),
+    );
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'allowed/key');
+    await s3.put('source', 'other/key');
+    await settle();
+    expect((await s3.versions('destination')).map(({ key }) => key)).toEqual(['allowed/key']);
+  });
+});
