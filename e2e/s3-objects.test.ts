@@ -62,6 +62,12 @@ describe('what goes in comes out', () => {
     expect(head.ReplicationStatus).toBeUndefined();
   });
 
+  it('text beyond US-ASCII travels as RFC 2047 words', async () => {
+    const { on } = await stored({ Metadata: { word: '=?UTF-8?Q?=C3=84_=E5=90=8D?=' } });
+    const { Metadata } = await fixture.client.send(new s3.HeadObjectCommand(on));
+    expect(Metadata?.['word']).toBe(`=?UTF-8?B?${Buffer.from('Ä 名').toString('base64')}?=`);
+  });
+
   it('answer headers can be chosen', async () => {
     const { on } = await stored();
     const answer = await fixture.client.send(
@@ -70,6 +76,7 @@ describe('what goes in comes out', () => {
         ResponseContentType: 'text/chosen',
         ResponseContentDisposition: 'inline',
         ResponseCacheControl: 'no-store',
+        ResponseExpires: new Date(Date.UTC(2031, 0, 1)),
       }),
     );
     expect(answer).toMatchObject({
@@ -77,6 +84,7 @@ describe('what goes in comes out', () => {
       ContentDisposition: 'inline',
       CacheControl: 'no-store',
     });
+    expect(answer.ExpiresString ?? answer.Expires?.toUTCString()).toBe('Wed, 01 Jan 2031 00:00:00 GMT');
   });
 
   it.each(['ключ/名前 +%&=?#.txt', 'a//b', '../x', ' ', "tilde~(1)!*'"])('the key %j', async (Key) => {

@@ -1,5 +1,5 @@
-import { bucketArn, context, namesAcl, writeContext } from './access-resources.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
+import { bucketArn, context, namesAcl, writeContext } from './access-resources.ts';
 import type { S3Access, S3Operation } from './s3-handler.ts';
 
 interface OnBucket {

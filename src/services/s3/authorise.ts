@@ -9,7 +9,7 @@ import type { PolicyDocument, Principal } from '../../policy/types.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import { bucketOfArn } from './access-resources.ts';
 import { checkBucketRegion, checkSiteRegion } from './rules/bucket-region.ts';
-import { existingObjectTags } from './rules/existing-object-tags.ts';
+import { asksForExistingTags, existingObjectTags } from './rules/existing-object-tags.ts';
 import { isOfAccount } from './rules/of-account.ts';
 import { isPublicPolicy } from './rules/public-policy.ts';
 import { requestContext } from './rules/request-context.ts';
@@ -86,8 +86,13 @@ async function decideOnBucket(
   const ownersRoot = caller.kind === 'root' && caller.account === owner;
   // Nothing but a bucket policy can bind the owner's root, and not even that keeps it from repairing the policy.
   if (ownersRoot && (policy === undefined || POLICY_REPAIRS.has(action))) return;
-  const policies = await identity.policiesOf(caller);
+  const known = identity.policiesOf(caller);
+  const policies = known instanceof Promise ? await known : known;
   const all = [...policies.identity, ...(policies.session ?? []), ...(policy === undefined ? [] : [policy])];
+  if (policies.boundary !== undefined) all.push(policies.boundary);
+  const tags = asksForExistingTags(requirement, all)
+    ? await existingObjectTags(objects, bucket, requirement)
+    : undefined;
   const request = {
     principal: caller,
     action,
@@ -96,7 +101,7 @@ async function decideOnBucket(
       ...requestContext(call),
       's3:ResourceAccount': owner,
       ...requirement.context,
-      ...(await existingObjectTags(objects, bucket, requirement, all)),
+      ...tags,
     },
     ...(policy === undefined ? {} : { resourcePolicy: policy }),
     resourceAccount: owner,

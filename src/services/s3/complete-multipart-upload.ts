@@ -1,6 +1,6 @@
 import { invalidRequest, malformedXml } from '../../errors/s3.ts';
-import { completeMultipartUpload } from '../../objects/complete-multipart-upload.ts';
 import type { NamedPart } from '../../objects/complete-multipart-upload.ts';
+import { completeMultipartUpload } from '../../objects/complete-multipart-upload.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import type { ChecksumAlgorithm } from '../../store/tables/rows.ts';
 import { checksumMembers } from './answers/checksum-members.ts';

@@ -1,7 +1,7 @@
 import { AwsError } from '../../errors/aws-error.ts';
 import { invalidArgument, invalidRequest } from '../../errors/s3.ts';
-import { copyObject } from '../../objects/copy-object.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
+import { copyObject } from '../../objects/copy-object.ts';
 import { getObjectTags } from '../../objects/object-tags.ts';
 import type { Tags } from '../../objects/put-object.ts';
 import { copiedTagsRequirements } from './access-objects.ts';
@@ -9,8 +9,8 @@ import { checksumMembers } from './answers/checksum-members.ts';
 import { hidingWhatIsMissing, lastModified } from './answers/found-object.ts';
 import { copiedVersionId, quoted } from './answers/written-object.ts';
 import { isChecksumAlgorithm } from './rules/checksum-headers.ts';
-import { copySource } from './rules/copy-source.ts';
 import type { CopySource } from './rules/copy-source.ts';
+import { copySource } from './rules/copy-source.ts';
 import { copySourceOptions } from './rules/copy-source-options.ts';
 import { unsupportedChecksumAlgorithm } from './rules/multipart-checksum.ts';
 import { checkWriteHeaders, systemMetadata, websiteRedirect } from './rules/new-object.ts';

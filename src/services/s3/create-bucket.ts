@@ -1,3 +1,4 @@
+import { isBucketName } from '../../buckets/bucket-name.ts';
 import {
   accessDenied,
   elementNotImplemented,
@@ -5,7 +6,6 @@ import {
   invalidBucketName,
   notImplemented,
 } from '../../errors/s3.ts';
-import { isBucketName } from '../../buckets/bucket-name.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { bucketArn } from './access-resources.ts';
 import { bucketUrl } from './answers/location.ts';

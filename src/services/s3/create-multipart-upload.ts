@@ -1,8 +1,8 @@
 import type { ObjectsContext } from '../../objects/context.ts';
 import { createMultipartUpload } from '../../objects/create-multipart-upload.ts';
 import { initiatorOf } from './answers/owner.ts';
-import { newObject } from './rules/new-object.ts';
 import { uploadChecksum } from './rules/multipart-checksum.ts';
+import { newObject } from './rules/new-object.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 export const CreateMultipartUpload =

@@ -1,5 +1,5 @@
-import { sdkWord } from './answers/sdk-word.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
+import { sdkWord } from './answers/sdk-word.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 /** us-east-1 is the one region without a name here. */

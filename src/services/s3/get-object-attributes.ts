@@ -1,12 +1,12 @@
-import { shownTime } from './answers/shown-time.ts';
-import { sdkWord } from './answers/sdk-word.ts';
-import { stampMilliseconds } from '../../store/tables/order-stamp.ts';
+import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { headObject } from '../../objects/head-object.ts';
-import { invalidArgument } from '../../errors/s3.ts';
+import { stampMilliseconds } from '../../store/tables/order-stamp.ts';
 import type { ObjectVersion } from '../../store/tables/rows.ts';
 import { checksumMembers, partChecksumMembers } from './answers/checksum-members.ts';
 import { hidingWhatIsMissing } from './answers/found-object.ts';
+import { sdkWord } from './answers/sdk-word.ts';
+import { shownTime } from './answers/shown-time.ts';
 import { checkReadEncryption } from './rules/encryption-headers.ts';
 import { pageSize } from './rules/list-parameters.ts';
 import type { S3Handler, S3Input, S3Output } from './s3-handler.ts';

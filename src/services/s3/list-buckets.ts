@@ -1,8 +1,8 @@
-import { shownTime } from './answers/shown-time.ts';
 import { accessDenied, invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { bucketArn } from './access-resources.ts';
 import { ownerOf } from './answers/owner.ts';
+import { shownTime } from './answers/shown-time.ts';
 import { continuationToken, fromContinuationToken } from './rules/list-parameters.ts';
 import { isAwsRegion } from './rules/location-constraint.ts';
 import type { S3Handler } from './s3-handler.ts';

@@ -1,8 +1,8 @@
-import { shownTime } from './answers/shown-time.ts';
-import { sdkWord } from './answers/sdk-word.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { listMultipartUploads } from '../../objects/list-multipart-uploads.ts';
 import { ownerOf } from './answers/owner.ts';
+import { sdkWord } from './answers/sdk-word.ts';
+import { shownTime } from './answers/shown-time.ts';
 import { checkEncodingType, listEncoder, pageSize } from './rules/list-parameters.ts';
 import type { S3Handler } from './s3-handler.ts';
 

@@ -1,10 +1,10 @@
-import { shownTime } from './answers/shown-time.ts';
-import { sdkWord } from './answers/sdk-word.ts';
 import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { listParts } from '../../objects/list-parts.ts';
 import { partChecksumMembers } from './answers/checksum-members.ts';
 import { ownerOf } from './answers/owner.ts';
+import { sdkWord } from './answers/sdk-word.ts';
+import { shownTime } from './answers/shown-time.ts';
 import { quoted } from './answers/written-object.ts';
 import { pageSize } from './rules/list-parameters.ts';
 import type { S3Handler } from './s3-handler.ts';

@@ -1,10 +1,10 @@
-import { shownTime } from './answers/shown-time.ts';
 import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
-import { uploadPartCopy } from '../../objects/upload-part-copy.ts';
 import type { UploadPartCopyOptions } from '../../objects/upload-part-copy.ts';
+import { uploadPartCopy } from '../../objects/upload-part-copy.ts';
 import { partChecksumMembers } from './answers/checksum-members.ts';
 import { hidingWhatIsMissing } from './answers/found-object.ts';
+import { shownTime } from './answers/shown-time.ts';
 import { quoted } from './answers/written-object.ts';
 import { copySource } from './rules/copy-source.ts';
 import { copySourceOptions } from './rules/copy-source-options.ts';

@@ -1,13 +1,13 @@
-import { shownTime } from './shown-time.ts';
-import { stampMilliseconds } from '../../../store/tables/order-stamp.ts';
 import { AwsError } from '../../../errors/aws-error.ts';
-import type { FoundObject } from '../../../objects/read-object.ts';
-import { listBucketRequirement } from '../access-objects.ts';
 import { invalidRequest } from '../../../errors/s3.ts';
+import type { FoundObject } from '../../../objects/read-object.ts';
+import { stampMilliseconds } from '../../../store/tables/order-stamp.ts';
+import { listBucketRequirement } from '../access-objects.ts';
 import { presentedStorageClass } from '../rules/storage-class.ts';
 import type { S3Call, S3Input, S3Output } from '../s3-handler.ts';
-import { sdkWord } from './sdk-word.ts';
 import { checksumMembers } from './checksum-members.ts';
+import { sdkWord } from './sdk-word.ts';
+import { shownTime } from './shown-time.ts';
 import { quoted } from './written-object.ts';
 
 // As AWS stores an object that came without a type.
@@ -40,7 +40,7 @@ export function foundObject(found: FoundObject, input: ReadInput, call: S3Call):
     TagCount: found.tags.length === 0 ? undefined : found.tags.length,
     PartsCount: found.partsCount,
   };
-  const expires = call.query.get('response-expires')?.[0] ?? system.expires;
+  const expires = input.ResponseExpires?.toUTCString() ?? system.expires;
   if (expires !== undefined) call.response.headers['expires'] = expires;
   if (found.partial) {
     call.response.status = 206;

@@ -1,9 +1,9 @@
-import { shownTime } from './shown-time.ts';
-import { sdkWord } from './sdk-word.ts';
-import type { ListedObject, ObjectsPage } from '../../../objects/list-objects.ts';
 import { invalidArgument } from '../../../errors/s3.ts';
+import type { ListedObject, ObjectsPage } from '../../../objects/list-objects.ts';
 import type { S3Output } from '../s3-handler.ts';
 import { ownerOf } from './owner.ts';
+import { sdkWord } from './sdk-word.ts';
+import { shownTime } from './shown-time.ts';
 import { quoted } from './written-object.ts';
 
 type Contents = NonNullable<S3Output<'ListObjectsV2'>['Contents']>;

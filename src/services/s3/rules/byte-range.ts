@@ -1,6 +1,6 @@
 import { invalidRange } from '../../../errors/s3.ts';
-import { entityTagMatches } from './read-conditions.ts';
 import type { ConditionSubject } from './read-conditions.ts';
+import { entityTagMatches } from './read-conditions.ts';
 
 /** `start` inclusive, `end` exclusive. */
 export interface ByteRange {

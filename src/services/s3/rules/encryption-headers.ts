@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
-  notImplemented,
   invalidArgument,
   invalidEncryptionAlgorithm,
   invalidRequest,
+  notImplemented,
 } from '../../../errors/s3.ts';
 
 type Headers = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { Bucket } from '../../../buckets/bucket.ts';
 import { AwsError } from '../../../errors/aws-error.ts';
-import { headObject } from '../../../objects/head-object.ts';
 import type { ObjectsContext } from '../../../objects/context.ts';
+import { headObject } from '../../../objects/head-object.ts';
 import type { PolicyDocument } from '../../../policy/types.ts';
 import type { AccessRequirement } from '../../../wire/call.ts';
 import { keyOfArn } from '../access-resources.ts';
@@ -24,15 +24,22 @@ function asksForTags(document: PolicyDocument): boolean {
   return asks;
 }
 
-/** s3:ExistingObjectTag/… of the object that is acted on, read only where some policy asks for it. */
+/** Whether some policy wants to know the tags of the object that is acted on: then they must be read first. */
+export function asksForExistingTags(
+  { action }: AccessRequirement,
+  policies: readonly PolicyDocument[],
+): boolean {
+  return policies.some(asksForTags) && ACTIONS.test(action);
+}
+
+/** s3:ExistingObjectTag/… of the object that is acted on. */
 export async function existingObjectTags(
   objects: ObjectsContext,
   bucket: Bucket,
-  { action, resource, context }: AccessRequirement,
-  policies: readonly PolicyDocument[],
+  { resource, context }: AccessRequirement,
 ): Promise<Readonly<Record<string, string>>> {
   const key = keyOfArn(resource);
-  if (key === undefined || !ACTIONS.test(action) || !policies.some(asksForTags)) return {};
+  if (key === undefined) return {};
   const versionId = context?.['s3:versionid'];
   try {
     const { tags } = await headObject(objects, bucket, {

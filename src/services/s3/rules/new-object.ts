@@ -1,7 +1,7 @@
-import { invalidArgument, notImplemented } from '../../../errors/s3.ts';
 import type { Bucket } from '../../../buckets/bucket.ts';
-import type { SystemMetadata } from '../../../store/tables/rows.ts';
+import { invalidArgument, notImplemented } from '../../../errors/s3.ts';
 import type { NewObject } from '../../../objects/put-object.ts';
+import type { SystemMetadata } from '../../../store/tables/rows.ts';
 import type { S3Call } from '../s3-handler.ts';
 import { checkWriteAcl } from './access-control-list.ts';
 import { checkWriteEncryption } from './encryption-headers.ts';

@@ -1,4 +1,4 @@
-import { notImplemented, invalidArgument, invalidRequest } from '../../../errors/s3.ts';
+import { invalidArgument, invalidRequest, notImplemented } from '../../../errors/s3.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
