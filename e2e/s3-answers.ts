@@ -1,8 +1,8 @@
-import { afterAll, beforeAll } from 'vitest';
 import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll } from 'vitest';
 import { type S3Server, startS3Server } from '../src/testing/start-s3-server.ts';
 
-/** How the tables of e2e/s3-*.test.ts look at answers: `../shared` recordings say status, code, message, elements. */
+/** How the tables of e2e/s3-*.test.ts look at refusals: status, code, message and the further elements. */
 export interface Refusal {
   readonly status: number;
   readonly code: string;

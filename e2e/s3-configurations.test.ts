@@ -1,6 +1,6 @@
 import * as s3 from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { refusal, refusedWith, s3Fixture, XML, unlisted } from './s3-answers.ts';
+import { refusal, refusedWith, s3Fixture, unlisted, XML } from './s3-answers.ts';
 
 const fixture = s3Fixture();
 type On = { Bucket: string };
