@@ -64,7 +64,7 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
     clock: site.clock,
     random: site.random,
     accountOf: (caller) => ('account' in caller ? caller.account : undefined),
-    onRequest: requestLog(logger, options.onRequest),
+    onRequest: requestLog(logger, (record) => options.onRequest?.(record)),
     reportFault,
     ...(config.tls !== undefined && {
       tls: { certificate: readFileSync(config.tls.certificatePath), key: readFileSync(config.tls.keyPath) },

@@ -118,7 +118,7 @@ const DEFAULT_WORKERS_MAX = 8;
 export function readServeConfig(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = process.env,
-  terminal: boolean = process.stdout.isTTY === true,
+  terminal: boolean = process.stdout.isTTY,
 ): ServeConfig {
   const settings = collectSettings(argv, environment);
   const data = resolve(settings.get('data') ?? 'data');

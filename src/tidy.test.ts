@@ -50,7 +50,11 @@ function sources(folder: string): Source[] {
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => {
       const path = relative(root, join(entry.parentPath, entry.name));
-      return { path, text: readFileSync(join(root, path), 'utf8'), test: /\.(test|contract)\.ts$/.test(path) };
+      return {
+        path,
+        text: readFileSync(join(root, path), 'utf8'),
+        test: /\.(test|contract)\.ts$/.test(path),
+      };
     });
 }
 
@@ -64,7 +68,9 @@ function folderOf(path: string): string {
 }
 
 function importsOf({ path, text }: Source): string[] {
-  const names = [...text.matchAll(/^\s*(?:import|export)\s[^'"]*?from\s+['"](\.[^'"]+)['"]/gm)].map(([, name]) => name ?? '');
+  const names = [...text.matchAll(/^\s*(?:import|export)\s[^'"]*?from\s+['"](\.[^'"]+)['"]/gm)].map(
+    ([, name]) => name ?? '',
+  );
   return names.map((name) => normalize(join(dirname(path), name)));
 }
 
@@ -72,7 +78,7 @@ describe('the house', () => {
   it('imports go down only', () => {
     const wrong = product.flatMap((source) => {
       const from = folderOf(source.path);
-      if (/^(main|compose|threads|command-line)/.test(from)) return [];
+      if (/^(main|compose|threads|command-line|config-client)/.test(from)) return [];
       const allowed = [from, 'lib', 'errors', ...(ARROWS[from] ?? [])];
       return importsOf(source)
         .map(folderOf)
@@ -83,7 +89,9 @@ describe('the house', () => {
   });
 
   it('nothing of the product imports src/testing', () => {
-    const wrong = product.filter((source) => importsOf(source).some((name) => name.startsWith('src/testing')));
+    const wrong = product.filter((source) =>
+      importsOf(source).some((name) => name.startsWith('src/testing')),
+    );
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
@@ -97,17 +105,29 @@ describe('the house', () => {
   it('only lib reads the clock, rolls dice or sets timers', () => {
     const stray =
       /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\brandomBytes\(|\brandomUUID\(|\bset(Timeout|Interval)\(/;
-    const wrong = product.filter(({ path, text }) => !path.startsWith('src/lib/') && stray.test(withoutComments(text)));
+    const wrong = product.filter(
+      ({ path, text }) => !path.startsWith('src/lib/') && stray.test(withoutComments(text)),
+    );
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
   it('only config reads the environment', () => {
-    const wrong = product.filter(({ path, text }) => !/^src\/config/.test(path) && withoutComments(text).includes('process.env'));
+    const wrong = product.filter(
+      ({ path, text }) => !/^src\/config/.test(path) && withoutComments(text).includes('process.env'),
+    );
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
   it('no reminders, no disabled checks, no focused tests are left', () => {
-    const left = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', '@ts-' + 'ignore', String.raw`\b(it|test|describe)\.on` + 'ly'].join('|'));
+    // Put together here, so that this file does not find itself.
+    const words = [
+      ['TO', 'DO'],
+      ['FIX', 'ME'],
+      ['X', 'XX'],
+      ['@ts-', 'ignore'],
+      [String.raw`\b(it|test|describe)\.on`, 'ly'],
+    ];
+    const left = new RegExp(words.map((halves) => halves.join('')).join('|'));
     expect(everything.filter(({ text }) => left.test(text)).map(({ path }) => path)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bucketNames } from '../store/tables/bucket-names.ts';
 import { buckets as bucketRows } from '../store/tables/buckets.ts';
-import { objectsBench, OWNER } from '../testing/objects-bench.ts';
+import { OWNER, objectsBench } from '../testing/objects-bench.ts';
 import { isBucketName } from './bucket-name.ts';
 import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './bucket-policy.ts';
 import { getBucketTags, putBucketTags } from './bucket-tags.ts';

@@ -1,13 +1,13 @@
 import { noSuchBucket, operationAborted } from '../errors/s3.ts';
 import type { RowVersion } from '../store/kv/key-value-store.ts';
+import { type BucketNameRow, bucketNames } from '../store/tables/bucket-names.ts';
 import type { BucketRow } from '../store/tables/bucket-row.ts';
-import { bucketNames, type BucketNameRow } from '../store/tables/bucket-names.ts';
 import { buckets as bucketRows } from '../store/tables/buckets.ts';
 import type { Bucket } from './bucket.ts';
-import { createBucket, type CreateBucketOptions } from './create-bucket.ts';
+import { type CreateBucketOptions, createBucket } from './create-bucket.ts';
 import { deleteBucket } from './delete-bucket.ts';
 import { BUCKETS_CACHED_MAX, UPDATE_ATTEMPTS_MAX } from './limits.ts';
-import { listBuckets, type BucketsPage, type ListBucketsOptions } from './list-buckets.ts';
+import { type BucketsPage, type ListBucketsOptions, listBuckets } from './list-buckets.ts';
 import type { Site } from './region.ts';
 
 export interface Claim {

@@ -5,8 +5,8 @@ import {
   operationAborted,
 } from '../errors/s3.ts';
 import { ABSENT } from '../store/kv/key-value-store.ts';
-import type { BucketRow } from '../store/tables/bucket-row.ts';
 import { bucketNames } from '../store/tables/bucket-names.ts';
+import type { BucketRow } from '../store/tables/bucket-row.ts';
 import { buckets as bucketRows } from '../store/tables/buckets.ts';
 import type { Bucket } from './bucket.ts';
 import { isBucketName } from './bucket-name.ts';

@@ -1,7 +1,7 @@
-import type { BucketRow } from '../store/tables/bucket-row.ts';
-import { type BucketNameRow, bucketNames } from '../store/tables/bucket-names.ts';
-import { buckets as bucketRows } from '../store/tables/buckets.ts';
 import { decodeKey, keyAfter } from '../store/kv/tuple.ts';
+import { type BucketNameRow, bucketNames } from '../store/tables/bucket-names.ts';
+import type { BucketRow } from '../store/tables/bucket-row.ts';
+import { buckets as bucketRows } from '../store/tables/buckets.ts';
 import type { Site } from './region.ts';
 
 export interface ListBucketsOptions {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../policy/types.ts';
-import { openTestIdentity } from '../testing/start-identity-server.ts';
 import { SimulatedClock } from '../testing/simulated-clock.ts';
+import { openTestIdentity } from '../testing/start-identity-server.ts';
 import { createAccessKey, deleteAccessKey, listAccessKeys, updateAccessKey } from './access-keys.ts';
 import { createAccount, listAccounts } from './accounts.ts';
 import { assumeRole, issueSessionCredentials } from './assume-role.ts';

@@ -5,12 +5,12 @@ import { parsedPolicy } from '../policy/parsed-policy.ts';
 import type { Principal } from '../policy/types.ts';
 import type { KeyValueStore } from '../store/kv/key-value-store.ts';
 import { accessKeys } from '../store/tables/access-keys.ts';
-import { GONE, managedDocuments, policiesOfHolder, type PrincipalPolicies } from './applied-policies.ts';
-import { assumedRoleArn, iamArn } from './arn.ts';
 import { secretPurpose } from './access-keys.ts';
+import { GONE, managedDocuments, type PrincipalPolicies, policiesOfHolder } from './applied-policies.ts';
+import { assumedRoleArn, iamArn } from './arn.ts';
 import type { IdentityContext } from './context.ts';
-import { EpochCache } from './epoch-cache.ts';
 import { findEntity } from './entities.ts';
+import { EpochCache } from './epoch-cache.ts';
 import { type SessionClaims, SessionTokens } from './session-token.ts';
 
 /** A key that may sign. */

@@ -1,6 +1,6 @@
 import type { Decision, Principal, RequestContext } from '../policy/types.ts';
-import { authorise } from './authorise.ts';
 import { parseIamArn } from './arn.ts';
+import { authorise } from './authorise.ts';
 import type { Identity } from './identity.ts';
 
 /** Whether the caller may hand this role to a service: iam:PassRole on it, with iam:PassedToService. A role of

@@ -10,7 +10,7 @@ import { commitOnBucket, type Preparation } from './commit-on-bucket.ts';
 import type { ObjectsContext } from './context.ts';
 import { mergeFacets } from './merge-facets.ts';
 import { discardBytes } from './receive-body.ts';
-import { receiveReplica, type ReplicaBytes } from './receive-replica.ts';
+import { type ReplicaBytes, receiveReplica } from './receive-replica.ts';
 import { prepareRemoval } from './removal.ts';
 import { type ReplicaPlace, readReplicaPlace } from './replica-place.ts';
 import { Tally } from './tally.ts';

@@ -1,9 +1,9 @@
 // oxlint-disable vitest/expect-expect -- `compare` holds the assertions of both properties
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inconsistencies } from '../testing/consistency.ts';
 import type { Bucket } from '../buckets/bucket.ts';
 import { AwsError } from '../errors/aws-error.ts';
+import { inconsistencies } from '../testing/consistency.ts';
 import {
   bodyOf,
   bytesOf,

@@ -1,6 +1,6 @@
 import { addressInRange } from './ip-address.ts';
 import { matchesArn, matchesPattern } from './match.ts';
-import { dateOf, numberOf, operatorOf, type Operator } from './operators.ts';
+import { dateOf, numberOf, type Operator, operatorOf } from './operators.ts';
 import type { RequestValues } from './request-values.ts';
 import type { Condition } from './types.ts';
 import { expandVariables } from './variables.ts';

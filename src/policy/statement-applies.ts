@@ -1,6 +1,6 @@
 import { conditionHolds } from './conditions.ts';
 import { matchesResource, matchesText } from './match.ts';
-import { namingOf, type Naming, type PrincipalIds } from './principals.ts';
+import { type Naming, namingOf, type PrincipalIds } from './principals.ts';
 import type { RequestValues } from './request-values.ts';
 import type { AccessRequest, PolicyDocument, Statement, StringMatch } from './types.ts';
 import { expandVariables } from './variables.ts';

@@ -1,5 +1,5 @@
-import type { RequestValues } from './request-values.ts';
 import type { Pattern } from './match.ts';
+import type { RequestValues } from './request-values.ts';
 
 /** `${key}`, `${key, 'default'}`, and `${*}`, `${?}`, `${$}` for the characters themselves.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html */

@@ -8,9 +8,9 @@ import {
 } from '../errors/replication.ts';
 import type { Random } from '../lib/random.ts';
 import type { ReplicationConfiguration } from '../store/tables/bucket-row.ts';
-import { checkConfigurationShape, readConfiguration } from './configuration.ts';
 import { readDestinationArn } from './configuration/arns.ts';
 import { refuseWhatIsNotBuilt } from './configuration/not-built.ts';
+import { checkConfigurationShape, readConfiguration } from './configuration.ts';
 
 /** Replaces the bucket's configuration; a refused one leaves the old as it is. The order of the checks is AWS's as
  * far as it is known (reference: s3-replication 1.4).

@@ -4,15 +4,15 @@ import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import { intents } from '../store/tables/intents.ts';
 import { messageOf } from './destinations/unavailable.ts';
+import { Attempts } from './worker/attempts.ts';
 import { Circuit } from './worker/circuit.ts';
 import type { Claim } from './worker/claim.ts';
-import { Attempts } from './worker/attempts.ts';
 import { FailureLog } from './worker/failure-log.ts';
+import type { Lane } from './worker/lane.ts';
 import { Lanes } from './worker/lanes.ts';
 import type { Outcome } from './worker/outcome.ts';
 import { LaneScan } from './worker/scan.ts';
 import { ShardLeases } from './worker/shard-leases.ts';
-import type { Lane } from './worker/lane.ts';
 
 /** How often a worker looks at what only time brings: due retries, ended pauses. */
 export const TICK_MS = 250;

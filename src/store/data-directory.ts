@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../lib/random.ts';
-import { writeFileDurably } from './durable-file.ts';
+import { makeDirectoryDurably, writeFileDurably } from './durable-file.ts';
 
 /** DATA/holdfast.json says that a directory is ours and which formats may open it (DESIGN decision 14). Every region
  * directory has one, too, so that no region is ever started on another region's disk.
@@ -22,7 +22,7 @@ export const FORMAT = 1;
 const FILE_NAME = 'holdfast.json';
 const SITE_ID_BYTES = 4;
 // Made by mkfs or by an earlier start that ended before it wrote its own file: an otherwise empty directory is ours to take.
-const IGNORED_ENTRIES = new Set(['lost+found', 'master.key', 'regions']);
+const IGNORED_ENTRIES = new Set(['lost+found', 'master.key', 'regions', `${FILE_NAME}.new`]);
 
 interface Description {
   readonly product: 'holdfast';
@@ -109,7 +109,7 @@ function readDescription(file: string): Description {
 
 function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectoryDurably(path);
   } catch (error) {
     throw new DataDirectoryError(`${path} cannot be made: ${(error as Error).message}.`, { cause: error });
   }

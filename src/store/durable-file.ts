@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Replaces `path` as a whole: after this returns, a power loss leaves the new content, before it the old one. */
@@ -22,5 +22,25 @@ export function syncDirectory(path: string): void {
     fsyncSync(directory);
   } finally {
     closeSync(directory);
+  }
+}
+
+/** Makes `path` and what is missing above it. The names of all that were made, and of `path` and its parent in any case
+ * (a start that was killed may have made them and not synced), are then on stable storage. */
+export function makeDirectoryDurably(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 }) ?? dirname(path);
+  for (let made = path, parent = dirname(made); parent !== made; made = parent, parent = dirname(made)) {
+    syncIfReadable(parent);
+    // `first` is the topmost that was made: its name is in its parent, which was just synced.
+    if (made.length <= first.length) break;
+  }
+}
+
+/** A directory that this user may pass but not open was not made by this program. */
+function syncIfReadable(path: string): void {
+  try {
+    syncDirectory(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
   }
 }

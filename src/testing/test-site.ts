@@ -57,7 +57,7 @@ export async function startTestSite(
   const port = await listener.listen({ hosts: ['127.0.0.1'], port: 0 });
   const endpoint = `http://127.0.0.1:${port}`;
   if (options.replicate !== false) for (const worker of site.workers) worker.start();
-  const clientOptions = ({ account: _, ...credentials }: TestKeys, region: string) => ({
+  const clientOptions = (credentials: TestKeys, region: string) => ({
     endpoint,
     region,
     credentials,

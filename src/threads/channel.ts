@@ -34,7 +34,7 @@ export class ThreadChannel {
     });
   }
 
-  ask(name: string, input: unknown = undefined): Promise<unknown> {
+  ask(name: string, input?: unknown): Promise<unknown> {
     const id = ++this.#questions;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -71,7 +71,7 @@ export class ThreadChannel {
     this.#waiting.delete(message.id);
     if (message.kind === 'answer') waiting?.resolve(message.output);
     else if (message.aws === undefined) waiting?.reject(new Error(message.message));
-    else waiting?.reject(new AwsError(...message.aws, message.message));
+    else waiting?.reject(new AwsError(message.aws[0], message.aws[1], message.message));
   }
 
   #post(message: Message): void {

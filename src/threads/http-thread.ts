@@ -41,7 +41,7 @@ const listener = composeHttp(node, {
   // What concerns the whole process is the main thread's: it is asked.
   administration: {
     masterKey: {
-      export: () => data.masterKeys,
+      export: () => keyring.text,
       rotate: async () => String(await channel.ask('rotateMasterKey')),
     },
     status: (bucket, verify) => channel.ask('status', { ...(bucket !== undefined && { bucket }), verify }),

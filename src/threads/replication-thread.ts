@@ -1,10 +1,12 @@
 import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { composeReplication } from '../compose-replication.ts';
+import { systemClock } from '../lib/clock.ts';
 import { createLogger } from '../lib/logger.ts';
-import { HashingThreads } from '../objects/body/index.ts';
-import { ThreadChannel } from './channel.ts';
 import { MetricsRegistry } from '../metrics/registry.ts';
+import { HashingThreads } from '../objects/body/index.ts';
+import { replicationMetrics } from '../replication/replication-metrics.ts';
+import { ThreadChannel } from './channel.ts';
 import { openNode } from './open-node.ts';
 import type { ThreadData } from './thread-data.ts';
 
@@ -17,11 +19,7 @@ const logger = createLogger({ level: data.config.logLevel, format: data.config.l
 const hashingThreads = new HashingThreads(1);
 const { node, keyring, close } = await openNode(data, hashingThreads);
 const metrics = new MetricsRegistry();
-const attempts = metrics.counter('holdfast_replication_attempts_total', 'Attempts to deliver, by outcome.');
-const workers = composeReplication(node, {
-  logger,
-  onOutcome: (claim, outcome) => attempts.add({ change: claim.intent.kind, outcome: outcome.kind }),
-});
+const workers = composeReplication(node, { logger, onOutcome: replicationMetrics(metrics, systemClock) });
 for (const worker of workers) worker.start();
 
 const channel = new ThreadChannel(parentPort, {

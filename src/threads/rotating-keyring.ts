@@ -4,12 +4,16 @@ import { parseMasterKeys } from '../keys/master-key-source.ts';
 /** A keyring that can be given a further generation while others hold it. */
 export class RotatingKeyring implements Keyring {
   #current: Keyring;
+  /** All generations, the newest first, one base64 key a line. */
+  text: string;
 
   constructor(masterKeys: string) {
+    this.text = masterKeys;
     this.#current = makeKeyring(parseMasterKeys(masterKeys, 'the master key'));
   }
 
   replace(masterKeys: string): void {
+    this.text = masterKeys;
     this.#current = makeKeyring(parseMasterKeys(masterKeys, 'the master key'));
   }
 

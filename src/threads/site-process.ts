@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Site } from '../buckets/region.ts';
 import type { MasterKeySource, ServeConfig } from '../config.ts';
+import { MasterKeyError, requireMasterKey } from '../keys/master-key.ts';
 import {
   type MasterKeySource as KeySource,
   loadMasterKeyText,
   parseMasterKeys,
 } from '../keys/master-key-source.ts';
-import { MasterKeyError, requireMasterKey } from '../keys/master-key.ts';
 import type { Logger } from '../lib/logger.ts';
 import { systemRandom } from '../lib/random.ts';
 import { registerIncarnation } from '../objects/incarnations.ts';
+import { accounts } from '../store/tables/accounts.ts';
 import { ensureFirstAccount, readSiteRow, type SiteIdentity } from './first-start.ts';
 import { closeSite, openSite } from './open-node.ts';
 import { RotatingKeyring } from './rotating-keyring.ts';
@@ -34,13 +34,13 @@ export interface RunningSite {
 const INCARNATION_BYTES = 6;
 
 export async function startSite(config: ServeConfig, logger: Logger): Promise<RunningSite> {
-  const begun = existsSync(join(config.data, 'holdfast.json'));
   const stores = await openStores(config);
   try {
-    const masterKeys = await readMasterKeys(config.masterKey, begun);
     const incarnation = systemRandom.bytes(INCARNATION_BYTES).toString('hex');
-    const data = { config: withoutSecrets(config), siteId: stores.siteId, incarnation, masterKeys };
-    const site = await openSite({ ...data, ...stores.connect() });
+    const plain = { config: withoutSecrets(config), siteId: stores.siteId, incarnation };
+    const site = await openSite({ ...plain, ...stores.connect() });
+    const masterKeys = await readMasterKeys(config.masterKey, site);
+    const data = { ...plain, masterKeys };
     const keyring = new RotatingKeyring(masterKeys);
     const identity = await prepareSite(site, keyring, masterKeys, config);
     const living = await registerIncarnation(site, incarnation);
@@ -88,10 +88,14 @@ async function prepareSite(
   });
 }
 
-/** A missing key file is made at the first start only: later it would hide that everything is lost. */
-async function readMasterKeys(source: MasterKeySource, begun: boolean): Promise<string> {
-  if (source.kind === 'file' && (begun || !source.create) && !existsSync(source.path)) {
-    throw new MasterKeyError(`The master key ${source.path} is missing: nothing can be read without it.`);
+/** A missing key file is made as long as there is no account, which comes before anything that is sealed: later it
+ * would hide that everything is lost. */
+async function readMasterKeys(source: MasterKeySource, { global }: Site): Promise<string> {
+  if (source.kind === 'file' && !existsSync(source.path)) {
+    const [account] = await global.range({ ...accounts.range(), limit: 1 });
+    if (!source.create || account !== undefined) {
+      throw new MasterKeyError(`The master key ${source.path} is missing: nothing can be read without it.`);
+    }
   }
   return await loadMasterKeyText(keySource(source));
 }

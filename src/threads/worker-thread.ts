@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../lib/logger.ts';
-import { ThreadChannel, type Handlers } from './channel.ts';
+import { type Handlers, ThreadChannel } from './channel.ts';
 import { portsOf, type ThreadData } from './thread-data.ts';
 
 /** A started thread of ours, as the main thread sees it: starting → ready → stopping → ended. */

@@ -10,7 +10,7 @@ import { sourceIpOf } from './http-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
 import type { WireRequest } from './request.ts';
 import type { WireResponse } from './response.ts';
-import { selectService, type ServiceName } from './select-service.ts';
+import { type ServiceName, selectService } from './select-service.ts';
 import type { RequestTrace, Service } from './service.ts';
 
 /** One line of the request log. No query, header or body: they may hold secrets. */

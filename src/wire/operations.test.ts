@@ -1,7 +1,7 @@
-import type * as s3 from '@aws-sdk/client-s3';
 import type * as iam from '@aws-sdk/client-iam';
-import type * as sts from '@aws-sdk/client-sts';
+import type * as s3 from '@aws-sdk/client-s3';
 import * as s3Module from '@aws-sdk/client-s3';
+import type * as sts from '@aws-sdk/client-sts';
 import { expect, expectTypeOf, test } from 'vitest';
 import { defineService } from './definition.ts';
 import type { BodyOut, Input, OperationName, Output } from './operations.ts';

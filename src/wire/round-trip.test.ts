@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import { HttpResponse } from '@smithy/core/protocols';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as iam from '@aws-sdk/client-iam';
 import * as kms from '@aws-sdk/client-kms';
 import * as s3 from '@aws-sdk/client-s3';
 import * as s3control from '@aws-sdk/client-s3-control';
 import * as sts from '@aws-sdk/client-sts';
+import { HttpResponse } from '@smithy/core/protocols';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Frontend } from './operation-request.ts';

@@ -1,6 +1,6 @@
-import { serviceOfCredential } from './sigv4/scope.ts';
-import { S3_CONTROL_PATH } from './s3control-frontend.ts';
 import type { WireRequest } from './request.ts';
+import { S3_CONTROL_PATH } from './s3control-frontend.ts';
+import { serviceOfCredential } from './sigv4/scope.ts';
 
 export type ServiceName = 's3' | 's3control' | 'iam' | 'sts' | 'kms' | 'monitoring';
 

@@ -6,8 +6,8 @@ import {
   createXXHash128,
   type IHasher,
 } from 'hash-wasm';
-import type { Checksum } from './checksum.ts';
 import type { ChecksumAlgorithm } from './algorithms.ts';
+import type { Checksum } from './checksum.ts';
 
 /** Checksums in WebAssembly. One instance (its own memory of 16 KiB and more) for each algorithm and thread serves
  * all running checksums: whoever updates it next loads its own state, after the state of the one before is saved

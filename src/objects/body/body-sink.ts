@@ -1,5 +1,5 @@
-import type { ChecksumAlgorithm } from '../../lib/checksums/index.ts';
 import type { Keyring } from '../../keys/keyring.ts';
+import type { ChecksumAlgorithm } from '../../lib/checksums/index.ts';
 import type { BlobId, BlobStore } from '../../store/blobs/blob-store.ts';
 import type { SealedKey } from '../../store/tables/rows.ts';
 import type { HashingThreads } from './threads/hashing-threads.ts';

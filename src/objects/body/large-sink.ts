@@ -1,5 +1,5 @@
-import type { ChecksumAlgorithm } from '../../lib/checksums/index.ts';
 import { FrameSealer } from '../../keys/frames.ts';
+import type { ChecksumAlgorithm } from '../../lib/checksums/index.ts';
 import type { BlobId, BlobStore, BlobWriter } from '../../store/blobs/blob-store.ts';
 import { BodyHashes } from './body-hashes.ts';
 import type { BodyDigests } from './body-sink.ts';

@@ -1,6 +1,6 @@
-import { checksumsReady } from '../../lib/checksums/index.ts';
-import { DATA_KEY_BYTES } from '../../keys/keyring.ts';
 import { sealBuffer } from '../../keys/frames.ts';
+import { DATA_KEY_BYTES } from '../../keys/keyring.ts';
+import { checksumsReady } from '../../lib/checksums/index.ts';
 import { systemRandom } from '../../lib/random.ts';
 import { digestsOf } from './body-hashes.ts';
 import {

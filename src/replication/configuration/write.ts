@@ -1,8 +1,8 @@
 import type {
   ReplicationConfiguration as ConfigurationOutput,
   Destination,
-  ReplicationRule as RuleOutput,
   ReplicationRuleFilter,
+  ReplicationRule as RuleOutput,
   SourceSelectionCriteria,
   StorageClass,
   Tag,

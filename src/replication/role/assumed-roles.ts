@@ -1,5 +1,5 @@
 import type { Bucket } from '../../buckets/bucket.ts';
-import { assumeRole, AssumeRoleNotPermittedError } from '../../identity/assume-role.ts';
+import { AssumeRoleNotPermittedError, assumeRole } from '../../identity/assume-role.ts';
 import { authorise } from '../../identity/authorise.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Clock } from '../../lib/clock.ts';

@@ -6,8 +6,8 @@ import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import type { ReplicaRecord } from '../replica-record.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
-import { type Ends, openEnds, outcomeOf, type TaskContext } from './task.ts';
 import { mayMoveTags } from './tag-permission.ts';
+import { type Ends, openEnds, outcomeOf, type TaskContext } from './task.ts';
 
 /** Copies an object with everything that a replica keeps. Without the right to its tags it arrives without them, and
  * the source says FAILED, as AWS was seen to do (reference: s3-replication 4 and 5.1). */

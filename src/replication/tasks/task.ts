@@ -1,7 +1,7 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
-import { DestinationUnavailableError } from '../destinations/destination.ts';
 import type { Destination, ReceiveOutcome } from '../destinations/destination.ts';
+import { DestinationUnavailableError } from '../destinations/destination.ts';
 import { messageOf, saysUnavailable } from '../destinations/unavailable.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import type { RoleAccess, RoleSession } from '../role/role-access.ts';

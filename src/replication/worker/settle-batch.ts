@@ -1,11 +1,11 @@
 import type { Check, Write } from '../../store/kv/key-value-store.ts';
 import type { Claim } from './claim.ts';
 import {
-  settle,
   type SettleContext,
   type Settlement,
-  settlementCommit,
   type SettleResult,
+  settle,
+  settlementCommit,
 } from './settle.ts';
 
 /** Settlements in one commit: enough to make the commit cheap, few enough that one conflict costs little. */

@@ -1,6 +1,6 @@
 import { createAccessKey, updateAccessKey } from '../../identity/access-keys.ts';
-import { accessKeys } from '../../store/tables/access-keys.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accessKeys } from '../../store/tables/access-keys.ts';
 import { type AdministrationOperation, refuseUnknown, requireText, validationError } from './operation.ts';
 
 /** Root access keys of any account: made, replaced and disabled by the site's operator. Users' keys are IAM's. */

@@ -1,10 +1,10 @@
+import { AwsError } from '../../errors/aws-error.ts';
 import { iamAccessDenied, invalidClientTokenId } from '../../errors/iam.ts';
 import { iamArn, rootArn } from '../../identity/arn.ts';
 import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
 import { arnOfEntity, type EntityKind, findEntity } from '../../identity/entities.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { requireManagedPolicy } from '../../identity/managed-policies.ts';
-import { AwsError } from '../../errors/aws-error.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import type { IamCall } from './operation.ts';
 

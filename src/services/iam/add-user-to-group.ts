@@ -1,6 +1,6 @@
 import { addUserToGroup as addUserToGroupInStore } from '../../identity/groups.ts';
-import { accountOf, onEntity } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 export function addUserToGroup(identity: Identity): IamOperation<'AddUserToGroup'> {

@@ -1,6 +1,6 @@
 import { attachPolicy } from '../../identity/attached-policies.ts';
-import { accountOf, onEntity } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 export function attachUserPolicy(identity: Identity): IamOperation<'AttachUserPolicy'> {

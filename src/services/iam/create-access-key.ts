@@ -1,9 +1,9 @@
 import { createAccessKey as createAccessKeyInStore } from '../../identity/access-keys.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { onUserOrRoot } from './access.ts';
 import { keyOwner } from './key-owner.ts';
-import type { Identity } from '../../identity/identity.ts';
-import { secondsDate } from './shapes.ts';
 import type { IamOperation } from './operation.ts';
+import { secondsDate } from './shapes.ts';
 
 export function createAccessKey(identity: Identity): IamOperation<'CreateAccessKey'> {
   return {

@@ -1,9 +1,9 @@
 import { createGroup as createGroupInStore } from '../../identity/groups.ts';
-import { accountOf, onNew } from './access.ts';
-import { groupShape } from './shapes.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onNew } from './access.ts';
 import { defined } from './defined.ts';
 import type { IamOperation } from './operation.ts';
+import { groupShape } from './shapes.ts';
 
 export function createGroup(identity: Identity): IamOperation<'CreateGroup'> {
   return {

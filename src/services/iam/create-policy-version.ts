@@ -1,8 +1,8 @@
+import type { Identity } from '../../identity/identity.ts';
 import { createPolicyVersion as createPolicyVersionInStore } from '../../identity/policy-versions.ts';
 import { accountOf, onPolicy } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
-import { listedVersion } from './policy-version-shapes.ts';
 import type { IamOperation } from './operation.ts';
+import { listedVersion } from './policy-version-shapes.ts';
 
 export function createPolicyVersion(identity: Identity): IamOperation<'CreatePolicyVersion'> {
   return {

@@ -1,9 +1,9 @@
+import type { Identity } from '../../identity/identity.ts';
 import { createManagedPolicy } from '../../identity/managed-policies.ts';
 import { accountOf, onNew, requestTags } from './access.ts';
-import { policyShape } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
 import { defined } from './defined.ts';
 import type { IamOperation } from './operation.ts';
+import { policyShape } from './shapes.ts';
 
 export function createPolicy(identity: Identity): IamOperation<'CreatePolicy'> {
   return {

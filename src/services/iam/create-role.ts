@@ -1,9 +1,9 @@
+import type { Identity } from '../../identity/identity.ts';
 import { createRole as createRoleInStore } from '../../identity/roles.ts';
 import { accountOf, onNew, requestBoundary, requestTags } from './access.ts';
-import { roleShape } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
 import { defined } from './defined.ts';
 import type { IamOperation } from './operation.ts';
+import { roleShape } from './shapes.ts';
 
 export function createRole(identity: Identity): IamOperation<'CreateRole'> {
   return {

@@ -1,9 +1,9 @@
+import type { Identity } from '../../identity/identity.ts';
 import { createUser as createUserInStore } from '../../identity/users.ts';
 import { accountOf, onNew, requestBoundary, requestTags } from './access.ts';
-import { userShape } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
 import { defined } from './defined.ts';
 import type { IamOperation } from './operation.ts';
+import { userShape } from './shapes.ts';
 
 export function createUser(identity: Identity): IamOperation<'CreateUser'> {
   return {

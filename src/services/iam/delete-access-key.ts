@@ -1,7 +1,7 @@
 import { deleteAccessKey as deleteAccessKeyInStore } from '../../identity/access-keys.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { onUserOrRoot } from './access.ts';
 import { keyOwner } from './key-owner.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function deleteAccessKey(identity: Identity): IamOperation<'DeleteAccessKey'> {

@@ -1,6 +1,6 @@
 import { deleteGroup as deleteGroupInStore } from '../../identity/groups.ts';
-import { accountOf, onEntity } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 export function deleteGroup(identity: Identity): IamOperation<'DeleteGroup'> {

@@ -1,6 +1,6 @@
 import { noSuchEntity } from '../../errors/iam.ts';
-import { onUserOrRoot } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { onUserOrRoot } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 /** Users sign in with access keys only: nobody has a login profile. */

@@ -1,6 +1,6 @@
+import type { Identity } from '../../identity/identity.ts';
 import { deleteManagedPolicy } from '../../identity/managed-policies.ts';
 import { accountOf, onPolicy } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function deletePolicy(identity: Identity): IamOperation<'DeletePolicy'> {

@@ -1,6 +1,6 @@
+import type { Identity } from '../../identity/identity.ts';
 import { deleteRole as deleteRoleInStore } from '../../identity/roles.ts';
 import { accountOf, onEntity } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function deleteRole(identity: Identity): IamOperation<'DeleteRole'> {

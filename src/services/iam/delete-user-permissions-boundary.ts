@@ -1,6 +1,6 @@
+import type { Identity } from '../../identity/identity.ts';
 import { setPermissionsBoundary } from '../../identity/permissions-boundary.ts';
 import { accountOf, onEntity } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function deleteUserPermissionsBoundary(

@@ -1,6 +1,6 @@
+import type { Identity } from '../../identity/identity.ts';
 import { deleteUser as deleteUserInStore } from '../../identity/users.ts';
 import { accountOf, onEntity } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function deleteUser(identity: Identity): IamOperation<'DeleteUser'> {

@@ -1,6 +1,6 @@
 import { detachPolicy } from '../../identity/attached-policies.ts';
-import { accountOf, onEntity } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 export function detachGroupPolicy(identity: Identity): IamOperation<'DetachGroupPolicy'> {

@@ -1,10 +1,10 @@
 import { requireEntity } from '../../identity/entities.ts';
 import { usersOfGroup } from '../../identity/groups.ts';
-import { accountOf, onEntity } from './access.ts';
-import { pageOf } from './page.ts';
-import { listedUser, groupShape } from './shapes.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
+import { pageOf } from './page.ts';
+import { groupShape, listedUser } from './shapes.ts';
 
 export function getGroup(identity: Identity): IamOperation<'GetGroup'> {
   return {

@@ -1,7 +1,7 @@
-import { accountOf, onPolicy } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { policyVersion } from './policy-version-shapes.ts';
+import { accountOf, onPolicy } from './access.ts';
 import type { IamOperation } from './operation.ts';
+import { policyVersion } from './policy-version-shapes.ts';
 
 export function getPolicyVersion(identity: Identity): IamOperation<'GetPolicyVersion'> {
   return {

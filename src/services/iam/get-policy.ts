@@ -1,10 +1,10 @@
 import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { requireManagedPolicy } from '../../identity/managed-policies.ts';
 import { accountOf, onPolicy } from './access.ts';
 import { awsPolicyUse } from './aws-policy-use.ts';
-import { policyShape } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
+import { policyShape } from './shapes.ts';
 
 export function getPolicy(identity: Identity): IamOperation<'GetPolicy'> {
   return {

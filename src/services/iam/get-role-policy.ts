@@ -1,8 +1,8 @@
+import type { Identity } from '../../identity/identity.ts';
 import { getInlinePolicy } from '../../identity/inline-policies.ts';
 import { accountOf, onEntity } from './access.ts';
-import { encodedDocument } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
+import { encodedDocument } from './shapes.ts';
 
 export function getRolePolicy(identity: Identity): IamOperation<'GetRolePolicy'> {
   return {

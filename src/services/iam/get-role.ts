@@ -1,8 +1,8 @@
 import { requireEntity } from '../../identity/entities.ts';
-import { accountOf, onEntity } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { roleShape } from './shapes.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
+import { roleShape } from './shapes.ts';
 
 export function getRole(identity: Identity): IamOperation<'GetRole'> {
   return {

@@ -1,11 +1,11 @@
-import { requireEntity } from '../../identity/entities.ts';
-import { accountOf, namedUser, onUserOrRoot } from './access.ts';
-import { secondsDate, userShape } from './shapes.ts';
+import { iamValidationError } from '../../errors/iam.ts';
 import { requireAccount } from '../../identity/accounts.ts';
 import { rootArn } from '../../identity/arn.ts';
-import { iamValidationError } from '../../errors/iam.ts';
+import { requireEntity } from '../../identity/entities.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, namedUser, onUserOrRoot } from './access.ts';
 import type { IamOperation } from './operation.ts';
+import { secondsDate, userShape } from './shapes.ts';
 
 /** Without a name: the caller itself, also when that is the root of the account. */
 export function getUser(identity: Identity): IamOperation<'GetUser'> {

@@ -1,10 +1,10 @@
 import { listAccessKeys as listAccessKeysInStore } from '../../identity/access-keys.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { onUserOrRoot } from './access.ts';
 import { keyOwner } from './key-owner.ts';
-import { pageOf } from './page.ts';
-import type { Identity } from '../../identity/identity.ts';
-import { secondsDate } from './shapes.ts';
 import type { IamOperation } from './operation.ts';
+import { pageOf } from './page.ts';
+import { secondsDate } from './shapes.ts';
 
 export function listAccessKeys(identity: Identity): IamOperation<'ListAccessKeys'> {
   return {

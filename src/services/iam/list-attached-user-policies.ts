@@ -1,9 +1,9 @@
 import { requireEntity } from '../../identity/entities.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { accountOf, onEntity } from './access.ts';
 import { attachedShapes } from './attached-shapes.ts';
-import { pageOf } from './page.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
+import { pageOf } from './page.ts';
 
 export function listAttachedUserPolicies(identity: Identity): IamOperation<'ListAttachedUserPolicies'> {
   return {

@@ -1,10 +1,10 @@
 import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { requireManagedPolicy } from '../../identity/managed-policies.ts';
 import { accountOf, onPolicy } from './access.ts';
 import { holdersOf } from './aws-policy-use.ts';
-import { pageOf } from './page.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
+import { pageOf } from './page.ts';
 
 export function listEntitiesForPolicy(identity: Identity): IamOperation<'ListEntitiesForPolicy'> {
   return {

@@ -1,9 +1,9 @@
-import { requireEntity, listEntities } from '../../identity/entities.ts';
+import { listEntities, requireEntity } from '../../identity/entities.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { accountOf, onEntity } from './access.ts';
+import type { IamOperation } from './operation.ts';
 import { pageOf } from './page.ts';
 import { groupShape } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
-import type { IamOperation } from './operation.ts';
 
 export function listGroupsForUser(identity: Identity): IamOperation<'ListGroupsForUser'> {
   return {

@@ -1,9 +1,9 @@
 import { listEntities } from '../../identity/entities.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { accountOf, onAll } from './access.ts';
+import type { IamOperation } from './operation.ts';
 import { pageOf } from './page.ts';
 import { groupShape } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
-import type { IamOperation } from './operation.ts';
 
 export function listGroups(identity: Identity): IamOperation<'ListGroups'> {
   return {

@@ -1,6 +1,6 @@
 import { requireEntity } from '../../identity/entities.ts';
-import { accountOf, onEntity } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 /** There are no instances here, so no profiles either; Terraform asks before it deletes a role. */

@@ -1,12 +1,12 @@
+import type { Policy } from '@aws-sdk/client-iam';
 import { AWS_MANAGED_POLICIES } from '../../identity/aws-managed-policies.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { listManagedPolicies } from '../../identity/managed-policies.ts';
 import { accountOf, onAll } from './access.ts';
 import { awsPolicyUse } from './aws-policy-use.ts';
+import type { IamOperation } from './operation.ts';
 import { pageOf } from './page.ts';
 import { listedPolicy } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
-import type { IamOperation } from './operation.ts';
-import type { Policy } from '@aws-sdk/client-iam';
 
 export function listPolicies(identity: Identity): IamOperation<'ListPolicies'> {
   return {

@@ -1,10 +1,10 @@
 import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { requireManagedPolicy } from '../../identity/managed-policies.ts';
 import { accountOf, onPolicy } from './access.ts';
+import type { IamOperation } from './operation.ts';
 import { pageOf } from './page.ts';
 import { tagShapes } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
-import type { IamOperation } from './operation.ts';
 
 export function listPolicyTags(identity: Identity): IamOperation<'ListPolicyTags'> {
   return {

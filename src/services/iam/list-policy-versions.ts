@@ -1,8 +1,8 @@
-import { accountOf, onPolicy } from './access.ts';
-import { pageOf } from './page.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { policyVersions } from './policy-version-shapes.ts';
+import { accountOf, onPolicy } from './access.ts';
 import type { IamOperation } from './operation.ts';
+import { pageOf } from './page.ts';
+import { policyVersions } from './policy-version-shapes.ts';
 
 export function listPolicyVersions(identity: Identity): IamOperation<'ListPolicyVersions'> {
   return {

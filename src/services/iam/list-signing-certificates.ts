@@ -1,5 +1,5 @@
-import { onUserOrRoot } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { onUserOrRoot } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 /** None can be made here: truthfully empty. Clients ask before they delete a user. */

@@ -1,8 +1,8 @@
 import { requireEntity } from '../../identity/entities.ts';
-import { accountOf, onEntity } from './access.ts';
-import { pageOf } from './page.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
+import { pageOf } from './page.ts';
 
 export function listUserPolicies(identity: Identity): IamOperation<'ListUserPolicies'> {
   return {

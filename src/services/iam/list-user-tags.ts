@@ -1,9 +1,9 @@
 import { requireEntity } from '../../identity/entities.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { accountOf, onEntity } from './access.ts';
+import type { IamOperation } from './operation.ts';
 import { pageOf } from './page.ts';
 import { tagShapes } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
-import type { IamOperation } from './operation.ts';
 
 export function listUserTags(identity: Identity): IamOperation<'ListUserTags'> {
   return {

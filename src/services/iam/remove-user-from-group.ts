@@ -1,6 +1,6 @@
 import { removeUserFromGroup as removeUserFromGroupInStore } from '../../identity/groups.ts';
-import { accountOf, onEntity } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 export function removeUserFromGroup(identity: Identity): IamOperation<'RemoveUserFromGroup'> {

@@ -1,6 +1,6 @@
+import type { Identity } from '../../identity/identity.ts';
 import { setDefaultPolicyVersion as setDefaultPolicyVersionInStore } from '../../identity/policy-versions.ts';
 import { accountOf, onPolicy } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function setDefaultPolicyVersion(identity: Identity): IamOperation<'SetDefaultPolicyVersion'> {

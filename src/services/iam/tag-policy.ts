@@ -1,7 +1,7 @@
 import { mergedTags } from '../../identity/checked-input.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { changeManagedPolicy } from '../../identity/managed-policies.ts';
 import { accountOf, onPolicy, requestTags } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function tagPolicy(identity: Identity): IamOperation<'TagPolicy'> {

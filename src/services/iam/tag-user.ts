@@ -1,7 +1,7 @@
 import { mergedTags } from '../../identity/checked-input.ts';
 import { changeEntity } from '../../identity/entities.ts';
-import { accountOf, onEntity, requestTags } from './access.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { accountOf, onEntity, requestTags } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 export function tagUser(identity: Identity): IamOperation<'TagUser'> {

@@ -1,7 +1,7 @@
 import { tagsWithout } from '../../identity/checked-input.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { changeManagedPolicy } from '../../identity/managed-policies.ts';
 import { accountOf, onPolicy } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function untagPolicy(identity: Identity): IamOperation<'UntagPolicy'> {

@@ -1,8 +1,8 @@
+import { iamValidationError } from '../../errors/iam.ts';
 import { updateAccessKey as updateAccessKeyInStore } from '../../identity/access-keys.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { onUserOrRoot } from './access.ts';
 import { keyOwner } from './key-owner.ts';
-import { iamValidationError } from '../../errors/iam.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function updateAccessKey(identity: Identity): IamOperation<'UpdateAccessKey'> {

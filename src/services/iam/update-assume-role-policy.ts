@@ -1,6 +1,6 @@
+import type { Identity } from '../../identity/identity.ts';
 import { updateTrustPolicy } from '../../identity/roles.ts';
 import { accountOf, onEntity } from './access.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function updateAssumeRolePolicy(identity: Identity): IamOperation<'UpdateAssumeRolePolicy'> {

@@ -1,8 +1,8 @@
+import type { Identity } from '../../identity/identity.ts';
 import { updateRole } from '../../identity/roles.ts';
 import { accountOf, onEntity } from './access.ts';
-import { roleShape } from './shapes.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
+import { roleShape } from './shapes.ts';
 
 export function updateRoleDescription(identity: Identity): IamOperation<'UpdateRoleDescription'> {
   return {

@@ -1,7 +1,7 @@
+import type { Identity } from '../../identity/identity.ts';
 import { updateRole as updateRoleInStore } from '../../identity/roles.ts';
 import { accountOf, onEntity } from './access.ts';
 import { defined } from './defined.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 export function updateRole(identity: Identity): IamOperation<'UpdateRole'> {

@@ -1,7 +1,7 @@
+import type { Identity } from '../../identity/identity.ts';
 import { updateUser as updateUserInStore } from '../../identity/users.ts';
 import { accountOf, onEntity, onNew } from './access.ts';
 import { defined } from './defined.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { IamOperation } from './operation.ts';
 
 /** AWS asks for iam:UpdateUser on the old and on the new ARN. */

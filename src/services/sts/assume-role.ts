@@ -8,8 +8,8 @@ import {
 } from '../../errors/sts.ts';
 import { parseIamArn } from '../../identity/arn.ts';
 import {
-  assumeRole as assume,
   AssumeRoleNotPermittedError,
+  assumeRole as assume,
   issueSessionCredentials,
 } from '../../identity/assume-role.ts';
 import type { Identity } from '../../identity/identity.ts';
@@ -24,9 +24,9 @@ import {
 import { parsePolicy } from '../../policy/document.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
 import type { Principal } from '../../policy/types.ts';
+import { requestContext } from '../request-context.ts';
 import { credentialShape } from './credential-shape.ts';
 import type { StsOperation } from './operation.ts';
-import { requestContext } from '../request-context.ts';
 
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 /** Members whose effect is not built. */

@@ -1,9 +1,9 @@
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import {
   AssumeRoleCommand,
+  type Credentials,
   GetCallerIdentityCommand,
   GetSessionTokenCommand,
-  type Credentials,
 } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessKey } from '../../identity/access-keys.ts';

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { BoundedMap } from './bounded-map.ts';
-import { type EngineWriter, EngineWriteError } from './engine.ts';
+import { EngineWriteError, type EngineWriter } from './engine.ts';
 import { partOf } from './key-space.ts';
 import { ABSENT, type Check, CONFIGURATION_TABLE_END, type Key, type RowVersion } from './key-value-store.ts';
 import type { CommitAnswer, PreparedCommit } from './prepared-commit.ts';

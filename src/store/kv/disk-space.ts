@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { rmSync, statfsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Admission } from './commit-queue.ts';
@@ -84,7 +84,6 @@ export function watchDiskSpace(directory: string, space: () => Space = () => spa
 }
 
 function spaceOf(directory: string): Space {
-  mkdirSync(directory, { recursive: true });
   const { bavail, blocks, bsize } = statfsSync(directory);
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }

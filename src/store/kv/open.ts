@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { makeDirectoryDurably } from '../durable-file.ts';
 import { DirectoryInUseError, lockDirectory } from './directory-lock.ts';
 import { type DiskSpace, watchDiskSpace } from './disk-space.ts';
 import type { EngineWriter } from './engine.ts';
@@ -33,6 +34,7 @@ export async function openStore(options: StoreOptions): Promise<KeyValueStore> {
 
 /** @throws DirectoryInUseError */
 export async function openEngine(options: StoreOptions): Promise<OpenedEngine> {
+  makeDirectoryDurably(options.directory);
   const name = options.engine ?? chooseEngine(options.directory);
   const diskSpace = watchDiskSpace(options.directory);
   const engine =

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type EngineReader, type EngineWriter, EngineWriteError } from './engine.ts';
+import { type EngineReader, EngineWriteError, type EngineWriter } from './engine.ts';
 import { type Part, partOf, partOfRange } from './key-space.ts';
 import type { Key, KeyedRow, Range, Row } from './key-value-store.ts';
 import { probeWritable } from './probe-writable.ts';

@@ -5,9 +5,9 @@ import {
   decodeKey,
   encodeKey,
   encodeOpenKey,
+  type KeyElement,
   keyAfter,
   keyAfterPrefix,
-  type KeyElement,
   prefixRange,
 } from './tuple.ts';
 

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import type { KeyedRow, Row, RowVersion, Check, Write } from '../kv/key-value-store.ts';
+import type { Check, KeyedRow, Row, RowVersion, Write } from '../kv/key-value-store.ts';
 import { decodeKey, encodeKey, encodeOpenKey, keyAfter, keyAfterPrefix, prefixRange } from '../kv/tuple.ts';
 import { decodeListingRow, encodeListingRow } from './listing-codec.ts';
 import type { ListingRow } from './rows.ts';

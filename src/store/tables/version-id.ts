@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { Random } from '../../lib/random.ts';
-import { ORDER_STAMP_BYTES, type OrderStamp } from './order-stamp.ts';
 import { stampElement } from './inverted-stamp.ts';
+import { ORDER_STAMP_BYTES, type OrderStamp } from './order-stamp.ts';
 
 /** A version id is opaque to clients; to us it is 24 bytes: the stamp, 8 random bytes, and a checksum that tells
  * an id which some Holdfast made from one that nobody did. Base64 with `.` and `_`, so 32 characters. */

@@ -1,5 +1,5 @@
-import { verifyCounters } from '../../replication/verify-counters.ts';
 import type { ListedVersion } from '../../objects/list-versions.ts';
+import { verifyCounters } from '../../replication/verify-counters.ts';
 import { intents, parkedIntents } from '../../store/tables/intents.ts';
 import type { Ledger } from './ledger.ts';
 import { DESTINATIONS, SOURCE, type World } from './world.ts';

@@ -1,5 +1,5 @@
-import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { cbor } from '@smithy/core/cbor';
 import { expect, test } from 'vitest';
 import { startWireServer, TEST_ACCESS_KEY } from '../../testing/start-wire-server.ts';

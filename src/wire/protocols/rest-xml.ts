@@ -4,8 +4,8 @@ import { type Bound, readBindings, type Values, writeHeaders } from '../bindings
 import { writeGetBucketLocation } from '../exceptions/get-bucket-location.ts';
 import type { WireResponse } from '../response.ts';
 import type { Operation } from '../service-model.ts';
-import { escapeXml, writeXmlElement, XML_DECLARATION } from '../xml-writer.ts';
 import { readXml } from '../xml-reader.ts';
+import { escapeXml, writeXmlElement, XML_DECLARATION } from '../xml-writer.ts';
 import type { AnswerContext, Protocol } from './protocol.ts';
 
 export const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';

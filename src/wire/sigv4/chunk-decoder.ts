@@ -5,8 +5,8 @@ import {
   malformedTrailer,
   trailerNotSupported,
 } from '../../errors/payloads.ts';
-import { ChunkSigner } from './chunk-signer.ts';
 import type { ChunkSeed } from './authenticated.ts';
+import { ChunkSigner } from './chunk-signer.ts';
 
 // aws-chunked: `SIZE[;chunk-signature=HEX]\r\n` content `\r\n`, repeated; a chunk of size 0; then trailing headers,
 // one a line, and an empty line.

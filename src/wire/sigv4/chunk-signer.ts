@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { signatureDoesNotMatch } from '../../errors/signatures.ts';
 import type { AwsError } from '../../errors/aws-error.ts';
+import { signatureDoesNotMatch } from '../../errors/signatures.ts';
 import type { ChunkSeed } from './authenticated.ts';
 import { EMPTY_SHA256, equalInConstantTime, hmacHex, sha256Hex, sha256HexOfLatin1 } from './signing-key.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { TERMINATOR } from './scope.ts';
 import type { CredentialScope } from './authenticated.ts';
+import { TERMINATOR } from './scope.ts';
 
 /** One per access key, day, region and service; a few hundred bytes each. */
 export const SIGNING_KEYS_MAX = 10_000;

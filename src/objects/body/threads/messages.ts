@@ -1,6 +1,6 @@
+import type { SealedRange } from '../../../keys/frame-layout.ts';
 import type { ChecksumAlgorithm } from '../../../lib/checksums/index.ts';
 import type { BlobId, BlobLocation } from '../../../store/blobs/blob-store.ts';
-import type { SealedRange } from '../../../keys/frame-layout.ts';
 import type { BodyDigests } from '../body-sink.ts';
 
 /** What event loop and hashing thread say to each other. `body` numbers an upload or a reading. */
