@@ -1,4 +1,4 @@
-import { action, type Ask, signedBy } from './case.ts';
+import { type Ask, action, signedBy } from './case.ts';
 import type { Person } from './people.ts';
 import type { World } from './world.ts';
 

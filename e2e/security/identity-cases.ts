@@ -1,4 +1,4 @@
-import { type Ask, action, ask, type SecurityCase, signedBy, changed, withHeader } from './case.ts';
+import { type Ask, action, ask, changed, type SecurityCase, signedBy, withHeader } from './case.ts';
 import type { Person } from './people.ts';
 
 // IAM, STS, the admin API, S3 Control: nobody gives rights to himself.

@@ -1,11 +1,11 @@
 import { amzDateOf } from '../../src/testing/raw-signing.ts';
 import {
   ask,
+  changed,
   MINUTE_MS,
   presignedBy,
   type SecurityCase,
   signedBy,
-  changed,
   withBody,
   withHeader,
   withMethod,

@@ -1,10 +1,10 @@
 import type { RawRequest } from '../../src/testing/raw-signing.ts';
 import {
   ask,
+  changed,
   MINUTE_MS,
   type SecurityCase,
   signedBy,
-  changed,
   withAuthorization,
   withHeader,
 } from './case.ts';

@@ -1,8 +1,8 @@
 import {
   action,
+  changed,
   type SecurityCase,
   signedBy,
-  changed,
   withBody,
   withHeader,
   withMethod,

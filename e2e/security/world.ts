@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import type { Region, Site } from '../../src/buckets/region.ts';
 import { composeNode } from '../../src/compose.ts';
 import { composeHttp } from '../../src/compose-http.ts';
-import type { Region, Site } from '../../src/buckets/region.ts';
 import { createAccessKey } from '../../src/identity/access-keys.ts';
 import { createAccount } from '../../src/identity/accounts.ts';
 import { makeKeyring } from '../../src/keys/keyring.ts';
@@ -13,7 +13,7 @@ import { registerIncarnation } from '../../src/objects/incarnations.ts';
 import { MemoryBlobDisk, MemoryBlobStore } from '../../src/store/blobs/memory-blob-store.ts';
 import { MemoryStore } from '../../src/store/kv/memory.ts';
 import type { RawCredentials, RawRequest } from '../../src/testing/raw-signing.ts';
-import { furnish, type Furniture } from './furnish.ts';
+import { type Furniture, furnish } from './furnish.ts';
 import { ACCOUNT_A, ACCOUNT_B, type Answer, MovableClock, type Person } from './people.ts';
 
 export interface World extends Furniture {
