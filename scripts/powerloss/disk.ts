@@ -1,24 +1,22 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { DiskFile } from './disk-file.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** A disk that can lose power. It knows two states: what the running process sees, and what is on stable storage.
  *
  * Rules, as strict as POSIX allows
  * - Bytes are stable after a sync of their file that began after they were written.
- * - A name (new, renamed, removed) is stable after a sync of its directory that began after the change.
- * - A power loss leaves the stable state, and of what was not synced any prefix of each file's writes (`keep`). */
+ * - A name (new, renamed, removed, of a file or a directory) is stable after a sync of its directory that began after
+ *   the change. What lies in a directory whose own name was lost is lost with it.
+ * - A power loss leaves the stable state and, where `Loss` says so, some of what was not synced. */
 export class Disk {
   readonly #root: string;
-  readonly #files = new Map<string, File>();
-  /** Stable names, by path: which file each leads to. */
-  readonly #stable = new Map<string, File>();
-  readonly #directories = new Map<string, { pending: NameChange[]; stable: boolean }>();
-  readonly #open = new Map<number, { file: File; offset: number; append: boolean }>();
+  readonly #top = new Directory();
+  readonly #open = new Map<number, Handle>();
 
   constructor(root: string) {
     this.#root = root;
-    this.#directories.set(root, { pending: [], stable: true });
   }
 
   apply(event: TraceEvent): void {
@@ -28,23 +26,24 @@ export class Disk {
       case 'write':
         return this.#write(event);
       case 'sync':
-        return this.#sync(event.path, event.startedAt);
+        return this.#open.get(event.fd)?.node.sync(event.startedAt);
+      case 'truncate': {
+        const node = this.#open.get(event.fd)?.node;
+        if (node instanceof DiskFile) node.truncate(event.size, event.line);
+        return;
+      }
       case 'rename':
         return this.#rename(event.from, event.to, event.line);
       case 'link': {
-        const linked = this.#files.get(event.from);
+        const linked = this.#find(event.from);
         if (linked !== undefined) this.#name(event.to, linked, event.line);
         return;
       }
       case 'unlink':
+      case 'rmdir':
         return this.#name(event.path, undefined, event.line);
       case 'mkdir':
-        if (this.#ours(event.path)) this.#directories.set(event.path, { pending: [], stable: false });
-        return;
-      case 'truncate':
-        this.#files.get(event.path)?.pending.push({ at: event.line, truncateTo: event.size });
-        return;
-      case 'rmdir':
+        return this.#name(event.path, new Directory(), event.line);
       case 'send':
         return;
       default:
@@ -52,127 +51,131 @@ export class Disk {
     }
   }
 
-  /** Writes what a power loss now would leave into `target`. `keep` says how much of a file's unsynced writes had
-   * reached the disk all the same: 0 nothing, 1 all of them. */
-  materialise(target: string, keep: () => number): void {
-    mkdirSync(target, { recursive: true });
-    for (const path of this.#directories.keys())
-      mkdirSync(join(target, relative(this.#root, path)), { recursive: true });
-    for (const [path, file] of this.#stable) {
-      const place = join(target, relative(this.#root, path));
-      mkdirSync(dirname(place), { recursive: true });
-      writeFileSync(place, file.afterPowerLoss(keep()), { mode: 0o600 });
-    }
+  /** Writes what a power loss now would leave into `target`. */
+  materialise(target: string, loss: Loss): void {
+    writeDirectory(this.#top, target, loss);
   }
 
-  #ours(path: string): boolean {
-    return path === this.#root || path.startsWith(`${this.#root}/`);
+  #find(path: string): Node | undefined {
+    if (path === this.#root) return this.#top;
+    if (!path.startsWith(`${this.#root}/`)) return undefined;
+    let node: Node | undefined = this.#top;
+    for (const name of relative(this.#root, path).split('/')) {
+      node = node instanceof Directory ? node.live.get(name) : undefined;
+    }
+    return node;
   }
 
   #openFile(event: TraceEvent & { call: 'open' }): void {
     this.#open.delete(event.fd);
-    if (!this.#ours(event.path) || this.#directories.has(event.path)) return;
-    let file = this.#files.get(event.path);
-    if (file === undefined) {
-      if (!event.create) return;
-      file = new File();
-      this.#name(event.path, file, event.line);
-    } else if (event.truncate) {
-      file.pending.push({ at: event.line, truncateTo: 0 });
+    let node = this.#find(event.path);
+    if (node === undefined) {
+      if (!event.create || !event.path.startsWith(`${this.#root}/`)) return;
+      node = new DiskFile();
+      this.#name(event.path, node, event.line);
+    } else if (event.truncate && node instanceof DiskFile) {
+      node.truncate(0, event.line);
     }
-    this.#open.set(event.fd, { file, offset: 0, append: event.append });
+    this.#open.set(event.fd, { node, offset: 0, append: event.append });
   }
 
   #write({ fd, path, data, offset, line }: TraceEvent & { call: 'write' }): void {
-    if (!this.#ours(path)) return;
+    if (!path.startsWith(`${this.#root}/`)) return;
     const handle = this.#open.get(fd);
-    if (handle === undefined) throw new Error(`a write to ${path} whose open was not traced`);
-    const at = offset ?? (handle.append ? handle.file.size() : handle.offset);
-    handle.file.pending.push({ at: line, offset: at, data });
+    if (!(handle?.node instanceof DiskFile)) throw new Error(`a write to ${path} whose open was not traced`);
+    const at = offset ?? (handle.append ? handle.node.size : handle.offset);
+    handle.node.write(at, data, line);
     if (offset === undefined) handle.offset = at + data.length;
   }
 
-  #sync(path: string, startedAt: number): void {
-    const directory = this.#directories.get(path);
-    if (directory === undefined) {
-      this.#files.get(path)?.sync(startedAt);
+  #rename(from: string, to: string, at: number): void {
+    const node = this.#find(from);
+    if (node === undefined) return;
+    if (dirname(from) !== dirname(to)) {
+      this.#name(from, undefined, at);
+      this.#name(to, node, at);
       return;
     }
-    directory.stable = true;
-    const kept: NameChange[] = [];
-    for (const change of directory.pending) {
-      if (change.at >= startedAt) kept.push(change);
-      else if (change.file === undefined) this.#stable.delete(change.path);
-      else this.#stable.set(change.path, change.file);
-    }
-    directory.pending = kept;
+    // Within one directory a rename happens as a whole or not at all.
+    this.#directory(from)?.change(
+      [
+        [basename(from), undefined],
+        [basename(to), node],
+      ],
+      at,
+    );
   }
 
-  #name(path: string, file: File | undefined, at: number): void {
-    if (!this.#ours(path)) return;
-    if (file === undefined) this.#files.delete(path);
-    else this.#files.set(path, file);
-    const directory = this.#directories.get(dirname(path));
-    if (directory === undefined) throw new Error(`a name in ${dirname(path)}, whose mkdir was not traced`);
-    directory.pending.push({ path, file, at });
+  #name(path: string, node: Node | undefined, at: number): void {
+    if (path.startsWith(`${this.#root}/`)) this.#directory(path)?.change([[basename(path), node]], at);
   }
 
-  #rename(from: string, to: string, at: number): void {
-    const file = this.#files.get(from);
-    if (file === undefined) return;
-    this.#name(from, undefined, at);
-    this.#name(to, file, at);
+  #directory(path: string): Directory | undefined {
+    const directory = this.#find(dirname(path));
+    if (directory !== undefined && !(directory instanceof Directory))
+      throw new Error(`${dirname(path)} is no directory`);
+    return directory;
   }
 }
 
-interface NameChange {
-  readonly path: string;
-  readonly file: File | undefined;
-  readonly at: number;
+/** How much of what was not synced reached the disk all the same, of each file's writes and each directory's changes:
+ * 0 nothing, 1 all of it; asked anew each time. */
+export type Loss = () => number;
+
+type Node = DiskFile | Directory;
+
+interface Handle {
+  readonly node: Node;
+  offset: number;
+  readonly append: boolean;
 }
 
-type Change =
-  | { readonly at: number; readonly offset: number; readonly data: Buffer }
-  | { readonly at: number; readonly truncateTo: number };
+type Names = readonly (readonly [name: string, node: Node | undefined])[];
 
-class File {
-  pending: Change[] = [];
-  #stable: Buffer = Buffer.alloc(0);
+class Directory {
+  readonly live = new Map<string, Node>();
+  #stable = new Map<string, Node>();
+  #pending: { readonly names: Names; readonly at: number }[] = [];
 
-  size(): number {
-    return applyChanges(this.#stable, this.pending).length;
+  change(names: Names, at: number): void {
+    setNames(this.live, names);
+    this.#pending.push({ names, at });
   }
 
   sync(startedAt: number): void {
-    const covered = this.pending.filter(({ at }) => at < startedAt);
-    this.#stable = applyChanges(this.#stable, covered);
-    this.pending = this.pending.filter(({ at }) => at >= startedAt);
+    for (const { names, at } of this.#pending) if (at < startedAt) setNames(this.#stable, names);
+    this.#pending = this.#pending.filter(({ at }) => at >= startedAt);
   }
 
-  afterPowerLoss(keep: number): Buffer {
-    return applyChanges(this.#stable, this.pending.slice(0, Math.floor(this.pending.length * keep)));
+  afterPowerLoss(kept: number): ReadonlyMap<string, Node> {
+    const names = new Map(this.#stable);
+    for (const change of this.#pending.slice(0, Math.floor(this.#pending.length * kept)))
+      setNames(names, change.names);
+    return names;
   }
 }
 
-function applyChanges(stable: Buffer, changes: readonly Change[]): Buffer {
-  let length = stable.length;
-  for (const change of changes) {
-    length =
-      'truncateTo' in change
-        ? Math.max(length, change.truncateTo)
-        : Math.max(length, change.offset + change.data.length);
+function setNames(map: Map<string, Node>, names: Names): void {
+  for (const [name, node] of names) {
+    if (node === undefined) map.delete(name);
+    else map.set(name, node);
   }
-  const content = Buffer.alloc(length);
-  stable.copy(content);
-  let size = stable.length;
-  for (const change of changes) {
-    if ('truncateTo' in change) {
-      content.fill(0, Math.min(change.truncateTo, size));
-      size = change.truncateTo;
-    } else {
-      change.data.copy(content, change.offset);
-      size = Math.max(size, change.offset + change.data.length);
+}
+
+const SPARSE_BYTES_MIN = 1024 * 1024;
+
+function writeDirectory(directory: Directory, target: string, loss: Loss): void {
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  for (const [name, node] of directory.afterPowerLoss(loss())) {
+    const place = join(target, name);
+    if (node instanceof Directory) {
+      writeDirectory(node, place, loss);
+      continue;
     }
+    const content = node.afterPowerLoss(loss());
+    // The ballast: nothing but zeros, which take no space this way.
+    const empty = content.length >= SPARSE_BYTES_MIN && content.equals(Buffer.alloc(content.length));
+    writeFileSync(place, empty ? '' : content, { mode: 0o600 });
+    if (empty) truncateSync(place, content.length);
   }
-  return content.subarray(0, size);
 }

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** What a process did to its files and sockets, in order, read from `strace -f -y -xx`. A call that was interrupted
- * by another thread's line counts when it ends; `startedAt` tells where it began, which is what a sync covers. */
+ * by another thread's line counts when it ends; `startedAt` tells where it began, which is what a sync covers, and
+ * the earliest moment at which sent bytes may have arrived. */
 export type TraceEvent = { readonly line: number; readonly startedAt: number } & (
   | {
       readonly call: 'open';
@@ -20,19 +21,28 @@ export type TraceEvent = { readonly line: number; readonly startedAt: number } &
       readonly offset: number | undefined;
     }
   | { readonly call: 'send'; readonly data: Buffer }
-  | { readonly call: 'sync'; readonly path: string }
+  | { readonly call: 'sync'; readonly fd: number; readonly path: string }
   | { readonly call: 'rename' | 'link'; readonly from: string; readonly to: string }
   | { readonly call: 'unlink' | 'mkdir' | 'rmdir'; readonly path: string }
-  | { readonly call: 'truncate'; readonly path: string; readonly size: number }
+  | { readonly call: 'truncate'; readonly fd: number; readonly path: string; readonly size: number }
 );
 
-export const TRACED_CALLS =
+const TRACED_CALLS =
   'openat,write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,mkdir,mkdirat,rmdir';
+// Nothing is cut off: what was written is what the disk is rebuilt from.
+const STRING_BYTES_MAX = 32 * 1024 * 1024;
 
-const LINE = /^(\d+) +(.*)$/s;
-const RESUMED = /^<\.\.\. (\w+) resumed>(.*)$/s;
+/** Runs a program and writes what it does to `path`. Calls that are not traced run at full speed. */
+export function strace(path: string): readonly string[] {
+  const options = ['-f', '--seccomp-bpf', '-y', '-xx', '-s', String(STRING_BYTES_MAX)];
+  return ['strace', ...options, '-e', `trace=${TRACED_CALLS}`, '-e', 'signal=none', '-o', path];
+}
+
+const LINE = /^(\d+) +/;
+const RESUMED = /^<\.\.\. \w+ resumed>/;
 const UNFINISHED = ' <unfinished ...>';
-const CALL = /^(\w+)\((.*)\) += (-?\d+)/s;
+const RESULT = /\) += (-?\d+)[^"]*$/;
+const RESULT_CHARACTERS_MAX = 4200;
 
 export async function* readTrace(path: string): AsyncGenerator<TraceEvent> {
   const unfinished = new Map<string, { text: string; line: number }>();
@@ -41,41 +51,41 @@ export async function* readTrace(path: string): AsyncGenerator<TraceEvent> {
     line += 1;
     const match = LINE.exec(raw);
     if (match === null) continue;
-    const [, thread = '', text = ''] = match;
+    const [prefix, thread = ''] = match;
+    const text = raw.slice(prefix.length);
     if (text.endsWith(UNFINISHED)) {
       unfinished.set(thread, { text: text.slice(0, -UNFINISHED.length), line });
       continue;
     }
-    const resumed = RESUMED.exec(text);
+    const resumed = RESUMED.exec(text.slice(0, 80));
     const begun = resumed === null ? undefined : unfinished.get(thread);
     if (resumed !== null) unfinished.delete(thread);
-    const whole = begun === undefined ? text : begun.text + (resumed?.[2] ?? '');
+    const whole = begun === undefined ? text : begun.text + text.slice(resumed?.[0].length ?? 0);
     const event = parseCall(whole, line, begun?.line ?? line);
     if (event !== undefined) yield event;
   }
 }
 
 function parseCall(text: string, line: number, startedAt: number): TraceEvent | undefined {
-  const match = CALL.exec(text);
-  if (match === null) return undefined;
-  const [, call = '', parameters = '', resultText = ''] = match;
-  const result = Number(resultText);
-  if (result < 0) return undefined;
+  const open = text.indexOf('(');
+  const result = Number(RESULT.exec(text.slice(-RESULT_CHARACTERS_MAX))?.[1] ?? -1);
+  if (open === -1 || result < 0) return undefined;
+  const call = text.slice(0, open);
+  const parameters = text.slice(open + 1, text.lastIndexOf(') '));
   const at = { line, startedAt };
-  const strings = [...parameters.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, hex = '']) => unhex(hex));
-  const text0 = strings[0]?.toString() ?? '';
+  const strings = quoted(parameters);
+  const [path = '', second = ''] = strings.slice(0, 2).map(String);
   switch (call) {
     case 'openat': {
-      const opened = /^AT_FDCWD<[^>]*>, "[^"]*", ([A-Z_|]+)/.exec(parameters)?.[1]?.split('|') ?? [];
-      const has = (flag: string) => opened.includes(flag);
+      const flags = /", ([A-Z_|]+)/.exec(parameters)?.[1]?.split('|') ?? [];
       return {
         ...at,
         call: 'open',
-        path: text0,
+        path,
         fd: result,
-        create: has('O_CREAT'),
-        truncate: has('O_TRUNC'),
-        append: has('O_APPEND'),
+        create: flags.includes('O_CREAT'),
+        truncate: flags.includes('O_TRUNC'),
+        append: flags.includes('O_APPEND'),
       };
     }
     case 'write':
@@ -88,28 +98,27 @@ function parseCall(text: string, line: number, startedAt: number): TraceEvent | 
       return parseWrite(call, parameters, Buffer.concat(strings).subarray(0, result), at);
     case 'fsync':
     case 'fdatasync':
-      return { ...at, call: 'sync', path: descriptor(parameters).path };
+      return { ...at, call: 'sync', ...descriptor(parameters) };
     case 'rename':
     case 'renameat':
     case 'renameat2':
-      return { ...at, call: 'rename', from: text0, to: strings[1]?.toString() ?? '' };
+      return { ...at, call: 'rename', from: path, to: second };
     case 'link':
     case 'linkat':
-      return { ...at, call: 'link', from: text0, to: strings[1]?.toString() ?? '' };
-    case 'unlink':
-      return { ...at, call: 'unlink', path: text0 };
+      return { ...at, call: 'link', from: path, to: second };
     case 'unlinkat':
-      return { ...at, call: parameters.includes('AT_REMOVEDIR') ? 'rmdir' : 'unlink', path: text0 };
+      return { ...at, call: parameters.includes('AT_REMOVEDIR') ? 'rmdir' : 'unlink', path };
+    case 'unlink':
+    case 'rmdir':
+      return { ...at, call, path };
     case 'mkdir':
     case 'mkdirat':
-      return { ...at, call: 'mkdir', path: text0 };
-    case 'rmdir':
-      return { ...at, call: 'rmdir', path: text0 };
+      return { ...at, call: 'mkdir', path };
     case 'ftruncate':
       return {
         ...at,
         call: 'truncate',
-        path: descriptor(parameters).path,
+        ...descriptor(parameters),
         size: Number(/, (\d+)$/.exec(parameters)?.[1] ?? 0),
       };
     default:
@@ -125,19 +134,31 @@ function parseWrite(
 ): TraceEvent {
   const { fd, path } = descriptor(parameters);
   if (!path.startsWith('/')) return { ...at, call: 'send', data };
+  const tail = parameters.slice(-64);
   const positioned = call.startsWith('pwrite')
-    ? Number(/, (\d+)(?:, \w+)?$/.exec(parameters)?.[1] ?? 0)
+    ? Number(/, (\d+)(?:, \w+)?$/.exec(tail)?.[1] ?? 0)
     : undefined;
   return { ...at, call: 'write', fd, path, data, offset: positioned };
 }
 
 /** `21<\x2f...>` as strace -y prints it; sockets and pipes have no path. */
 function descriptor(parameters: string): { fd: number; path: string } {
-  const match = /^(\d+)<((?:\\x[0-9a-f]{2})*|[^>]*)>/.exec(parameters);
-  return {
-    fd: Number(match?.[1] ?? -1),
-    path: match?.[2]?.startsWith('\\x') ? unhex(match[2]).toString() : '',
-  };
+  const [, fd = '-1', name = ''] =
+    /^(\d+)<([^>]*)>/.exec(parameters.slice(0, RESULT_CHARACTERS_MAX * 4)) ?? [];
+  return { fd: Number(fd), path: name.startsWith('\\x') ? unhex(name).toString() : name };
+}
+
+/** What stands in quotes: all of it is `\xNN`, so no quote is inside. Not by a regular expression, which megabytes
+ * would overflow. */
+function quoted(parameters: string): Buffer[] {
+  const strings: Buffer[] = [];
+  for (let from = parameters.indexOf('"'); from !== -1; ) {
+    const to = parameters.indexOf('"', from + 1);
+    if (to === -1) break;
+    strings.push(unhex(parameters.slice(from + 1, to)));
+    from = parameters.indexOf('"', to + 1);
+  }
+  return strings;
 }
 
 function unhex(text: string): Buffer {

@@ -9,7 +9,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { Entry, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 
 /** A mixed load on one bucket: small and large PUTs, multipart uploads, both kinds of delete, tags, configuration. */
 export interface LoadOptions {
@@ -22,12 +22,15 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
   /** So that several loads never share a key. */
   readonly round: number;
+  /** One multipart upload in so many operations. */
+  readonly multipartEach?: number;
 }
 
 const KEYS_PER_WORKER = 12;
+const MULTIPART_EACH = 61;
 const PART_BYTES = 5 * 1024 * 1024;
-// Inline in the commit, just beyond, and a file of its own.
-const SIZES = [0, 300, 4096, 9000, 70_000, 1_200_000];
+// Inline in the commit, just beyond, and files of their own; the last is hashed by a thread.
+const SIZES = [0, 300, 4096, 9000, 300, 70_000, 4096, 1_200_000, 9000];
 
 export async function runLoad(options: LoadOptions): Promise<void> {
   let begun = 0;
@@ -69,13 +72,13 @@ async function operate(
       new DeleteObjectCommand({ Bucket: bucket, Key: victim.key, VersionId: victim.versionId }),
       send,
     );
-    acknowledge(entry, answer);
+    ledger.acknowledge(entry, answer);
     return undefined;
   }
   if (step % 13 === 5) {
     const entry = ledger.begin({ kind: 'delete-marker', key });
     const answer = await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), send);
-    acknowledge(entry, answer);
+    ledger.acknowledge(entry, answer);
     return undefined;
   }
   if (step % 17 === 3 && victim !== undefined) {
@@ -85,16 +88,20 @@ async function operate(
       new PutObjectTaggingCommand({ Bucket: bucket, Key: victim.key, VersionId: victim.versionId, Tagging }),
       send,
     );
-    acknowledge(entry, answer);
+    ledger.acknowledge(entry, answer);
     return undefined;
   }
   if (step % 29 === 11) {
-    const entry = ledger.begin({ kind: 'configure', value: step });
-    const Tagging = { TagSet: [{ Key: 'step', Value: String(step) }] };
-    acknowledge(entry, await client.send(new PutBucketTaggingCommand({ Bucket: bucket, Tagging }), send));
+    const value = `${options.round}-${step}`;
+    const entry = ledger.begin({ kind: 'configure', value });
+    const Tagging = { TagSet: [{ Key: 'step', Value: value }] };
+    ledger.acknowledge(
+      entry,
+      await client.send(new PutBucketTaggingCommand({ Bucket: bucket, Tagging }), send),
+    );
     return undefined;
   }
-  return step % 41 === 19
+  return step % (options.multipartEach ?? MULTIPART_EACH) === 19
     ? await multipart(options, key)
     : await put(options, key, SIZES[step % SIZES.length] ?? 0);
 }
@@ -105,7 +112,7 @@ async function put({ client, bucket, ledger, signal }: LoadOptions, key: string,
   const answer = await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }), {
     abortSignal: signal,
   });
-  return acknowledge(entry, answer);
+  return ledger.acknowledge(entry, answer);
 }
 
 async function multipart({ client, bucket, ledger, signal }: LoadOptions, key: string) {
@@ -128,18 +135,7 @@ async function multipart({ client, bucket, ledger, signal }: LoadOptions, key: s
     new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }),
     send,
   );
-  return acknowledge(entry, answer);
-}
-
-function acknowledge(
-  entry: Entry,
-  answer: { $metadata: { requestId?: string | undefined }; VersionId?: string | undefined },
-): string | undefined {
-  entry.acknowledged = {
-    requestId: answer.$metadata.requestId ?? '',
-    ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
-  };
-  return answer.VersionId;
+  return ledger.acknowledge(entry, answer);
 }
 
 function sha256(bytes: Uint8Array): string {

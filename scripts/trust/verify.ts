@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
+import { GetRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
+  GetBucketReplicationCommand,
   GetBucketTaggingCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
-  ListObjectVersionsCommand,
-  type ListObjectVersionsCommandOutput,
-  type S3Client,
+  HeadBucketCommand,
 } from '@aws-sdk/client-s3';
 import type { Ledger } from './ledger.ts';
+import { forEachAtOnce, listVersions, type Place, type PresentVersion } from './list-versions.ts';
+import { type FurnishStep, REPLICA, ROLE, SOURCE, type World } from './world.ts';
 
 export interface Findings {
   /** Acknowledged operations that were compared with the server. */
@@ -16,96 +19,96 @@ export interface Findings {
   readonly lost: string[];
 }
 
-/** Compares everything that the client was told with what the server holds now. */
-export async function verifyAcknowledged(
-  client: S3Client,
-  bucket: string,
-  ledger: Ledger,
-): Promise<Findings> {
+/** Compares everything that the client was told with what the server holds now; and reads every version that is
+ * there, acknowledged or not: a version without its bytes is a loss, too. */
+export async function verifyAcknowledged(world: World, ledger: Ledger, prefix = ''): Promise<Findings> {
   const findings: Findings = { checked: 0, lost: [] };
-  const present = await listVersions(client, bucket);
+  await verifyFurniture(world, ledger, findings);
+  const written = ledger.entries.some(
+    ({ operation, acknowledged }) => operation.kind !== 'furnish' && acknowledged !== undefined,
+  );
+  if (!written) return findings;
+  const present = await listVersions(world.source, prefix);
+  const lost = (what: string) => findings.lost.push(what);
+  verifyPresence(ledger, present, findings);
+  const bodies = bodiesAsked(ledger);
+  const tags = tagsAsked(ledger);
+  await forEachAtOnce(present.values(), async (version) => {
+    if (version.etag === 'marker') return;
+    const hash = await bodyHash(world.source, version).catch(
+      (error: unknown) => `unreadable: ${String(error)}`,
+    );
+    if (!(bodies.get(version.key)?.has(hash) ?? false)) lost(`${version.key} ${version.versionId}: ${hash}`);
+    const asked = tags.get(version.versionId);
+    if (asked === undefined) return;
+    const value = await tagOf(world.source, version);
+    if (asked.values.indexOf(value) < asked.lastAcknowledged) lost(`${version.key}: the tag is "${value}"`);
+  });
+  await verifyConfiguration(world.source, ledger, findings);
+  return findings;
+}
+
+/** What must be there is, what must be gone is. */
+function verifyPresence(
+  ledger: Ledger,
+  present: ReadonlyMap<string, PresentVersion>,
+  findings: Findings,
+): void {
+  // One that was asked to go may be gone, acknowledged or not.
   const removed = new Set(
     ledger.entries.flatMap(({ operation }) =>
       operation.kind === 'delete-version' ? [operation.versionId] : [],
     ),
   );
   for (const { operation, acknowledged } of ledger.entries) {
-    if (acknowledged === undefined) continue;
+    if (acknowledged === undefined || operation.kind === 'furnish') continue;
     findings.checked += 1;
+    const versionId = acknowledged.versionId ?? '';
     const lost = (what: string) =>
       findings.lost.push(`${operation.kind} ${JSON.stringify(operation)}: ${what}`);
-    switch (operation.kind) {
-      case 'put':
-      case 'multipart': {
-        const versionId = acknowledged.versionId ?? '';
-        if (removed.has(versionId)) break;
-        if (!present.has(versionId)) lost(`version ${versionId} is gone`);
-        else if ((await bodyHash(client, bucket, operation.key, versionId)) !== operation.sha256)
-          lost('other bytes');
-        break;
-      }
-      case 'delete-marker':
-        if (!present.has(acknowledged.versionId ?? '')) lost('the marker is gone');
-        break;
-      case 'delete-version':
-        if (present.has(operation.versionId)) lost('the version came back');
-        break;
-      case 'tag':
-        if (!removed.has(operation.versionId)) await verifyTag(client, bucket, ledger, operation, lost);
-        break;
-      case 'configure':
-        break;
-      default:
-        operation satisfies never;
+    if (operation.kind === 'delete-version') {
+      if (present.has(operation.versionId)) lost('the version came back');
+    } else if (
+      operation.kind === 'put' ||
+      operation.kind === 'multipart' ||
+      operation.kind === 'delete-marker'
+    ) {
+      if (!removed.has(versionId) && !present.has(versionId)) lost(`version ${versionId} is gone`);
     }
   }
-  await verifyConfiguration(client, bucket, ledger, findings);
-  return findings;
 }
 
-/** Every version and marker of the source is at the destination under the same id, and nothing else is. */
-export async function verifyReplicas(
-  source: { readonly client: S3Client; readonly bucket: string },
-  destination: { readonly client: S3Client; readonly bucket: string },
-): Promise<Findings> {
-  const [here, there] = await Promise.all([
-    listVersions(source.client, source.bucket),
-    listVersions(destination.client, destination.bucket),
-  ]);
-  const findings: Findings = { checked: here.size, lost: [] };
-  for (const [versionId, { key, etag }] of here) {
-    const replica = there.get(versionId);
-    if (replica === undefined) findings.lost.push(`${key} ${versionId} did not arrive`);
-    else if (replica.etag !== etag) findings.lost.push(`${key} ${versionId} arrived with another ETag`);
+/** By key, the hashes of all bodies that were ever sent there. */
+function bodiesAsked(ledger: Ledger): ReadonlyMap<string, ReadonlySet<string>> {
+  const bodies = new Map<string, Set<string>>();
+  for (const { operation } of ledger.entries) {
+    if (operation.kind !== 'put' && operation.kind !== 'multipart') continue;
+    const known = bodies.get(operation.key) ?? new Set();
+    bodies.set(operation.key, known.add(operation.sha256));
   }
-  return findings;
+  return bodies;
 }
 
-async function listVersions(client: S3Client, bucket: string) {
-  const found = new Map<string, { key: string; etag: string }>();
-  let markers: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
-  while (markers !== undefined) {
-    const page: ListObjectVersionsCommandOutput = await client.send(
-      new ListObjectVersionsCommand({ Bucket: bucket, ...markers }),
-    );
-    for (const { Key, VersionId, ETag } of page.Versions ?? []) {
-      found.set(VersionId ?? '', { key: Key ?? '', etag: ETag ?? '' });
-    }
-    for (const { Key, VersionId } of page.DeleteMarkers ?? []) {
-      found.set(VersionId ?? '', { key: Key ?? '', etag: 'marker' });
-    }
-    markers =
-      page.IsTruncated === true
-        ? {
-            ...(page.NextKeyMarker !== undefined && { KeyMarker: page.NextKeyMarker }),
-            ...(page.NextVersionIdMarker !== undefined && { VersionIdMarker: page.NextVersionIdMarker }),
-          }
-        : undefined;
+/** By version, the tags in the order in which they were asked for, and which of them is the least to expect. */
+function tagsAsked(
+  ledger: Ledger,
+): ReadonlyMap<string, { readonly values: readonly string[]; readonly lastAcknowledged: number }> {
+  const tags = new Map<string, { values: string[]; lastAcknowledged: number }>();
+  for (const { operation, acknowledged } of ledger.entries) {
+    if (operation.kind !== 'tag') continue;
+    // Before the first one there is none, which reads as an empty value.
+    const asked = tags.get(operation.versionId) ?? { values: [''], lastAcknowledged: 0 };
+    asked.values.push(operation.value);
+    if (acknowledged !== undefined) asked.lastAcknowledged = asked.values.length - 1;
+    tags.set(operation.versionId, asked);
   }
-  return found;
+  return tags;
 }
 
-async function bodyHash(client: S3Client, bucket: string, key: string, versionId: string): Promise<string> {
+export async function bodyHash(
+  { client, bucket }: Place,
+  { key, versionId }: PresentVersion,
+): Promise<string> {
   const { Body } = await client.send(
     new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
   );
@@ -114,38 +117,65 @@ async function bodyHash(client: S3Client, bucket: string, key: string, versionId
   return digest.digest('hex');
 }
 
-/** The last acknowledged tag of that version, or one that was asked for later. */
-async function verifyTag(
-  client: S3Client,
-  bucket: string,
-  ledger: Ledger,
-  operation: { readonly key: string; readonly versionId: string; readonly value: string },
-  lost: (what: string) => void,
-): Promise<void> {
+export async function tagOf({ client, bucket }: Place, { key, versionId }: PresentVersion): Promise<string> {
   const { TagSet } = await client.send(
-    new GetObjectTaggingCommand({ Bucket: bucket, Key: operation.key, VersionId: operation.versionId }),
+    new GetObjectTaggingCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
   );
-  const value = TagSet?.[0]?.Value ?? '';
-  const asked = ledger.entries.flatMap(({ operation: other }) =>
-    other.kind === 'tag' && other.versionId === operation.versionId ? [other.value] : [],
-  );
-  if (asked.indexOf(value) < asked.indexOf(operation.value)) lost(`the tag is "${value}"`);
+  return TagSet?.[0]?.Value ?? '';
 }
 
-/** Configuration calls of several workers overlap: what is there must be one that could have come last. */
+/** Configuration calls of several workers overlap: what is there must be one after whose end no other began that was
+ * acknowledged. */
 async function verifyConfiguration(
-  client: S3Client,
-  bucket: string,
+  { client, bucket }: Place,
   ledger: Ledger,
   findings: Findings,
 ): Promise<void> {
   const entries = ledger.entries.filter(({ operation }) => operation.kind === 'configure');
-  if (!entries.some(({ acknowledged }) => acknowledged !== undefined)) return;
+  const newest = Math.max(
+    ...entries.map((entry) => (entry.acknowledged === undefined ? -1 : entry.begunAt)),
+    -1,
+  );
+  if (newest === -1) return;
   const answer = await client.send(new GetBucketTaggingCommand({ Bucket: bucket })).catch(() => undefined);
   const value = answer?.TagSet?.[0]?.Value;
-  const asked = entries.map(({ operation }) =>
-    operation.kind === 'configure' ? String(operation.value) : '',
-  );
-  if (value === undefined || !asked.includes(value))
+  const found = entries.find(({ operation }) => operation.kind === 'configure' && operation.value === value);
+  if (found === undefined || (found.acknowledged !== undefined && found.acknowledged.at < newest))
     findings.lost.push(`bucket tagging is "${value ?? 'not set'}"`);
+}
+
+async function verifyFurniture(world: World, ledger: Ledger, findings: Findings): Promise<void> {
+  for (const { operation, acknowledged } of ledger.entries) {
+    if (operation.kind !== 'furnish' || acknowledged === undefined) continue;
+    findings.checked += 1;
+    const there = await FURNITURE[operation.step](world).catch((error: unknown) => String(error));
+    if (there !== true) findings.lost.push(`${operation.step}: ${String(there)}`);
+  }
+}
+
+const FURNITURE: Readonly<Record<FurnishStep, (world: World) => Promise<boolean>>> = {
+  source: ({ source: { client } }) => client.send(new HeadBucketCommand({ Bucket: SOURCE })).then(() => true),
+  replica: ({ replica: { client } }) =>
+    client.send(new HeadBucketCommand({ Bucket: REPLICA })).then(() => true),
+  'source-versioning': ({ source }) => isVersioned(source),
+  'replica-versioning': ({ replica }) => isVersioned(replica),
+  role: ({ iam }) => hasRolePolicy(iam, true),
+  'role-policy': ({ iam }) => hasRolePolicy(iam, false),
+  replication: ({ source: { client } }) =>
+    client.send(new GetBucketReplicationCommand({ Bucket: SOURCE })).then(() => true),
+};
+
+async function isVersioned({ client, bucket }: Place): Promise<boolean> {
+  return (await client.send(new GetBucketVersioningCommand({ Bucket: bucket }))).Status === 'Enabled';
+}
+
+/** A role without that policy says NoSuchEntity of the policy, an absent role of the role. */
+async function hasRolePolicy(iam: World['iam'], roleIsEnough: boolean): Promise<boolean> {
+  try {
+    await iam.send(new GetRolePolicyCommand({ RoleName: ROLE, PolicyName: 'replication' }));
+    return true;
+  } catch (error) {
+    if (roleIsEnough && error instanceof Error && /policy/i.test(error.message)) return true;
+    throw error;
+  }
 }
