@@ -11,10 +11,14 @@ export interface Furniture {
   readonly uploadId: string;
 }
 
-interface Bare {
+/** What it takes to send a request. */
+export interface Reach {
   readonly host: string;
   readonly clock: MovableClock;
   readonly send: (request: RawRequest) => Promise<Answer>;
+}
+
+interface Bare extends Reach {
   readonly roots: { readonly rootA: RawCredentials; readonly rootB: RawCredentials };
 }
 
@@ -129,7 +133,7 @@ export async function furnish(bare: Bare): Promise<Furniture> {
 type Call = (credentials: RawCredentials, request: Ask, service?: string) => Promise<Answer>;
 
 /** Signs and sends; a refusal is a fault of the set-up. */
-function caller({ host, clock, send }: Bare): Call {
+export function caller({ host, clock, send }: Reach): Call {
   return async (credentials, { method = 'GET', url, headers = {}, body }, service = 's3') => {
     const request = { method, url, headers: { host, ...headers }, ...(body === undefined ? {} : { body }) };
     const answer = await send(signRequest(request, { credentials, now: clock.now(), service }));
@@ -202,11 +206,11 @@ async function buckets(call: Call, alice: RawCredentials, bob: RawCredentials) {
   };
 }
 
-function element({ body }: Answer, name: string): string {
+export function element({ body }: Answer, name: string): string {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1] ?? '';
 }
 
-function keyOf(answer: Answer): RawCredentials {
+export function keyOf(answer: Answer): RawCredentials {
   const sessionToken = element(answer, 'SessionToken');
   return {
     accessKeyId: element(answer, 'AccessKeyId'),
