@@ -253,6 +253,7 @@ describe('access control lists', () => {
     const write = (ACL: s3.ObjectCannedACL) =>
       fixture.client.send(new s3.PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ACL }));
     await write('bucket-owner-full-control');
+    await write('private');
     expect(await refusedWith(write('public-read'))).toContain('400 AccessControlListNotSupported');
     await fixture.client.send(
       new s3.PutBucketOwnershipControlsCommand({

@@ -44,15 +44,17 @@ export function aclsAreDisabled(bucket: Bucket): boolean {
  * @throws AwsError */
 export function checkWriteAcl(call: S3Call, bucket: Bucket): void {
   const canned = checkAclHeaders(call.headers);
+  const byOwner = accountOf(call) === bucket.row.owner;
   if (aclsAreDisabled(bucket)) {
-    if (canned === undefined || canned === 'bucket-owner-full-control') {
+    // Said by the owner, `private` is the same list as bucket-owner-full-control. rclone sends it with every write.
+    const same = ['bucket-owner-full-control', ...(byOwner ? ['private'] : [])];
+    if (canned === undefined || same.includes(canned)) {
       if (grantHeader(call.headers) === undefined) return;
     }
     throw accessControlListNotSupported();
   }
   const grant = grantHeader(call.headers);
   if (grant !== undefined) throw notImplemented(grant);
-  const byOwner = accountOf(call) === bucket.row.owner;
   if (canned === undefined || canned === 'private') {
     // The writer would own the object: no object here belongs to anyone but the bucket's owner.
     if (!byOwner) throw notImplemented('x-amz-object-ownership');
