@@ -4,6 +4,7 @@ import { ask, presignedBy, type SecurityCase, signedBy } from './security/case.t
 import { everyIdentityOperation, everyS3Operation, type NamedAsk } from './security/every-operation.ts';
 import { fingerprint } from './security/fingerprint.ts';
 import { identityCases } from './security/identity-cases.ts';
+import { jsonCases } from './security/json-cases.ts';
 import { pathCases } from './security/path-cases.ts';
 import { chunkCases, digestCases } from './security/payload-cases.ts';
 import { deleteObjects, deniedInside, permissionCases } from './security/permission-cases.ts';
@@ -25,6 +26,7 @@ const tables: Record<string, readonly SecurityCase[]> = {
   'digests of bodies': digestCases,
   permissions: permissionCases,
   'identity and administration': identityCases,
+  'JSON services': jsonCases,
   paths: pathCases,
 };
 

@@ -29,6 +29,7 @@ const READER = policy({
   Action: ['s3:GetObject', 's3:PutObject'],
   Resource: 'arn:aws:s3:::alpha-private/folder/*',
 });
+const ALLOW_S3 = policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
 const DENIED = policy(
   { Effect: 'Allow', Action: '*', Resource: '*' },
   {
@@ -91,6 +92,7 @@ export async function furnish(bare: Bare): Promise<Furniture> {
   const bob = await user(rootB, 'bob', ALLOW_ALL);
   const nobody = await user(rootA, 'nobody');
   const reader = await user(rootA, 'reader', READER);
+  const keeper = await user(rootA, 'keeper', ALLOW_S3);
   const denied = await user(rootA, 'denied', DENIED);
   const disabled = await user(rootA, 'disabled', ALLOW_ALL);
   await call(
@@ -126,7 +128,20 @@ export async function furnish(bare: Bare): Promise<Furniture> {
   );
   const sessions = await roles(call, alice, rootA);
   const objects = await buckets(call, alice, bob);
-  const keys = { rootA, rootB, alice, bob, nobody, reader, denied, bounded, disabled, deleted, ...sessions };
+  const keys = {
+    rootA,
+    rootB,
+    alice,
+    bob,
+    nobody,
+    reader,
+    keeper,
+    denied,
+    bounded,
+    disabled,
+    deleted,
+    ...sessions,
+  };
   return { keys, ...objects };
 }
 

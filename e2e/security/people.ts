@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../src/lib/clock.ts';
  * - rootA, rootB: the roots of two accounts. rootA's account runs the site.
  * - alice, bob: administrators of A and B.
  * - nobody: a user of A without any policy. reader: may get alpha-private/folder/* and write there.
- * - denied: may do everything but what is explicitly denied on alpha-private. bounded: an administrator whose
+ * - keeper: may do everything in S3 and nothing in IAM. denied: may do everything but what is explicitly denied on alpha-private. bounded: an administrator whose
  *   permissions boundary allows nothing but iam:ListUsers.
  * - disabled: an administrator of A with an inactive key. deleted: the key of a user who is gone.
  * - session: an administrator role of A. narrow: the same role under a session policy for folder/*. */
@@ -15,6 +15,7 @@ export type Person =
   | 'bob'
   | 'nobody'
   | 'reader'
+  | 'keeper'
   | 'denied'
   | 'bounded'
   | 'disabled'

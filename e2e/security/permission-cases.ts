@@ -197,9 +197,10 @@ export const permissionCases: SecurityCase[] = [
   ),
   one(
     'replication with a role that one may not pass',
-    'bounded',
+    'keeper',
     put('/alpha-private?replication', REPLICATION),
   ),
+  one('replication with a role of another account', 'bob', put('/beta-private?replication', REPLICATION)),
   {
     what: 'a bucket policy for everybody: anonymous at another key',
     send: (world) => ask(world, { url: '/alpha-shared/secret.txt' }),
