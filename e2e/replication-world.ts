@@ -151,6 +151,12 @@ export class ReplicationWorld implements AsyncDisposable {
     return await Body?.transformToString();
   }
 
+  async readAs(keys: TestKeys, Bucket: string, Key: string): Promise<string | undefined> {
+    const client = this.test.s3(keys);
+    const { Body } = await client.send(new s3.GetObjectCommand({ Bucket, Key }));
+    return await Body?.transformToString();
+  }
+
   /** Keys with their version ids, markers with a cross before, in the order of ListObjectVersions for each kind. */
   async versions(Bucket: string): Promise<string[]> {
     const list = await this.s3(Bucket).send(new s3.ListObjectVersionsCommand({ Bucket }));
@@ -183,6 +189,12 @@ export class ReplicationWorld implements AsyncDisposable {
       .toBe('COMPLETED');
     expect(await this.status('arrivals', sentinel)).toBe('REPLICA');
     await this.#nothingWaits();
+  }
+
+  /** Returns once the object has failed for good: for as long as the role is of no use to `settled` either. */
+  async failed(bucket: string, key: string): Promise<void> {
+    await this.#nothingWaits();
+    expect(await this.status(bucket, key)).toBe('FAILED');
   }
 
   async #nothingWaits(): Promise<void> {

@@ -9,14 +9,19 @@ export function getBucketPolicy(bucket: Bucket): string {
   return bucket.row.policy;
 }
 
-/** The caller has parsed and checked the document. */
-export function putBucketPolicy(buckets: Buckets, bucket: Bucket, policy: string): Promise<Bucket> {
-  return buckets.update(bucket, (row) => ({ ...row, policy }));
+/** The caller has parsed and checked the document, and found the unique ids of those it names. */
+export function putBucketPolicy(
+  buckets: Buckets,
+  bucket: Bucket,
+  policy: string,
+  policyPrincipalIds: Readonly<Record<string, string>>,
+): Promise<Bucket> {
+  return buckets.update(bucket, (row) => ({ ...row, policy, policyPrincipalIds }));
 }
 
 export function deleteBucketPolicy(buckets: Buckets, bucket: Bucket): Promise<Bucket> {
   return buckets.update(bucket, (row) => {
-    const { policy, ...rest } = row;
+    const { policy, policyPrincipalIds, ...rest } = row;
     return policy === undefined ? row : rest;
   });
 }

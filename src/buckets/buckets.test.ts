@@ -133,7 +133,7 @@ describe('the record', () => {
     await Promise.all([
       putVersioning(buckets, bucket, 'Enabled'),
       putBucketTags(buckets, bucket, [['a', 'b']]),
-      putBucketPolicy(buckets, bucket, '{}'),
+      putBucketPolicy(buckets, bucket, '{}', {}),
     ]);
     const now = await buckets.require('mine');
     expect(now.row.versioning).toBe('Enabled');

@@ -6,7 +6,7 @@ import type { PolicyKind } from '../policy/statement.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import type { IdentityContext } from './context.ts';
 import { TRUST_POLICY_CHARACTERS_MAX } from './limits.ts';
-import { resolvePrincipals } from './unknown-principals.ts';
+import { resolvePrincipals } from './resolve-principals.ts';
 
 /** Length as AWS counts it against its limits. */
 export function countedCharacters(document: string): number {

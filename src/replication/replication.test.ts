@@ -169,7 +169,8 @@ describe('what replicates', () => {
         },
       ],
     };
-    await putBucketPolicy(s3.site.buckets, await s3.site.buckets.require('second'), JSON.stringify(policy));
+    const second = await s3.site.buckets.require('second');
+    await putBucketPolicy(s3.site.buckets, second, JSON.stringify(policy), {});
     await s3.put('source', 'allowed');
     await settle();
     expect(await s3.status('source', 'allowed')).toBe('COMPLETED');

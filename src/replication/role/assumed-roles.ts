@@ -140,6 +140,7 @@ class AssumedRole implements RoleSession {
       context: this.#context(),
       resourceAccount: row.owner,
       ...(row.policy === undefined ? {} : { resourcePolicy: row.policy }),
+      ...(row.policyPrincipalIds === undefined ? {} : { resourcePrincipalIds: row.policyPrincipalIds }),
     });
   }
 

@@ -80,7 +80,7 @@ async function decideOnBucket(
   requirement: AccessRequirement,
 ): Promise<void> {
   const { caller } = call;
-  const { owner } = bucket.row;
+  const { owner, policyPrincipalIds } = bucket.row;
   const { action, resource } = requirement;
   const policy = applicablePolicy(bucket, caller);
   const ownersRoot = caller.kind === 'root' && caller.account === owner;
@@ -104,6 +104,7 @@ async function decideOnBucket(
       ...tags,
     },
     ...(policy === undefined ? {} : { resourcePolicy: policy }),
+    ...(policyPrincipalIds === undefined ? {} : { resourcePrincipalIds: policyPrincipalIds }),
     resourceAccount: owner,
   };
   const decision = await decide(identity, request);

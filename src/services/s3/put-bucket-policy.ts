@@ -1,7 +1,7 @@
 import { putBucketPolicy } from '../../buckets/bucket-policy.ts';
 import { accessDenied, elementNotImplemented, malformedPolicy, methodNotAllowed } from '../../errors/s3.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { unknownPrincipals } from '../../identity/unknown-principals.ts';
+import { resolvePrincipals } from '../../identity/resolve-principals.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { parsePolicy } from '../../policy/document.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
@@ -20,14 +20,14 @@ export const PutBucketPolicy =
     const bucket = await buckets.require(input.Bucket);
     if (!isOfAccount(call.caller, bucket.row.owner)) throw methodNotAllowed('PUT', 'BUCKETPOLICY');
     const document = bucketPolicy(input.Policy, input.Bucket);
-    const [unknown] = await unknownPrincipals(identity, document);
-    if (unknown !== undefined) throw malformedPolicy('Invalid principal in policy');
+    const { ids, unknown } = await resolvePrincipals(identity, document);
+    if (unknown.length > 0) throw malformedPolicy('Invalid principal in policy');
     if (bucket.row.publicAccessBlock?.blockPublicPolicy === true && isPublicPolicy(document)) {
       throw accessDenied(
         `User is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${input.Bucket}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
       );
     }
-    await putBucketPolicy(buckets, bucket, input.Policy);
+    await putBucketPolicy(buckets, bucket, input.Policy, ids);
     call.response.status = 204;
     return {};
   };

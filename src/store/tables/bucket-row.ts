@@ -11,6 +11,8 @@ export interface BucketRow {
    * request needs to look for delivery rows. */
   readonly replicationSeen: boolean;
   readonly policy?: string;
+  /** The unique ids of the users and roles that the policy names, by ARN: one made again under an old name is another. */
+  readonly policyPrincipalIds?: Readonly<Record<string, string>>;
   readonly replication?: ReplicationConfiguration;
   readonly tags?: readonly (readonly [string, string])[];
   readonly ownershipControls?: string;

@@ -5,17 +5,10 @@ import { iamArn, parseIamArn } from './arn.ts';
 import type { IdentityContext } from './context.ts';
 import { findEntity } from './entities.ts';
 
-/** The AWS principals that a policy names and that do not exist: AWS refuses such a document (bucket policies
- * with MalformedPolicy "Invalid principal in policy", trust policies with MalformedPolicyDocument). */
-export async function unknownPrincipals(
-  context: Pick<IdentityContext, 'store'>,
-  document: PolicyDocument,
-): Promise<string[]> {
-  return (await resolvePrincipals(context, document)).unknown;
-}
-
 /** The unique ids of the users and roles that a policy names, by ARN (a session's is its role's), and the names
- * behind which there is nobody. Kept with the policy, they end its effect when a user or role is made again. */
+ * behind which there is nobody: AWS refuses such a document (bucket policies with MalformedPolicy "Invalid principal
+ * in policy", trust policies with MalformedPolicyDocument). Kept with the policy, the ids end its effect when a user or
+ * role is made again. */
 export async function resolvePrincipals(
   context: Pick<IdentityContext, 'store'>,
   document: PolicyDocument,
