@@ -16,7 +16,7 @@ const PART_BYTES = 5 * 1024 * 1024;
 
 /** All that HEAD says, but for what differs by nature. */
 async function described(bucket: string, more: Partial<s3.HeadObjectCommandInput> = {}) {
-  const { $metadata, ReplicationStatus, ...rest } = await world.head(bucket, 'key', more);
+  const { $metadata: _metadata, ReplicationStatus: _status, ...rest } = await world.head(bucket, 'key', more);
   return rest;
 }
 
@@ -38,7 +38,7 @@ async function multipart(
   for (const [index, Body] of bodies.entries()) {
     const PartNumber = index + 1;
     const { ChecksumAlgorithm } = create;
-    const { $metadata, ...sent } = await client.send(
+    const { $metadata: _metadata, ...sent } = await client.send(
       new s3.UploadPartCommand({
         ...on,
         UploadId,
@@ -129,7 +129,7 @@ describe('a replica is its source', () => {
       expect((await bytes('destination', { PartNumber })).equals(body)).toBe(true);
     }
     const attributes = async (Bucket: string) => {
-      const { $metadata, ...rest } = await world.s3(Bucket).send(
+      const { $metadata: _metadata, ...rest } = await world.s3(Bucket).send(
         new s3.GetObjectAttributesCommand({
           Bucket,
           Key: 'key',

@@ -62,7 +62,7 @@ describe('what a rule takes', () => {
       await world.put('source', key, Tagging === '' ? {} : { Tagging });
     }
     await world.settled();
-    expect((await world.keys('destination')).toSorted()).toEqual(taken.toSorted());
+    expect(new Set(await world.keys('destination'))).toEqual(new Set(taken));
     for (const [key] of OBJECTS) {
       expect(await world.status('source', key)).toBe(taken.includes(key) ? 'COMPLETED' : undefined);
       if (taken.includes(key)) expect(await world.text('destination', key)).toBe(key);
