@@ -1,4 +1,10 @@
-import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import * as s3 from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import { composeReplication } from '../src/compose-replication.ts';
@@ -33,7 +39,7 @@ export class ReplicationWorld implements AsyncDisposable {
   }
 
   static async start(logger: Logger = silentLogger): Promise<ReplicationWorld> {
-    const test = await startTestSite({ replicate: false });
+    const test = await startTestSite({ replicate: false, logger });
     const world = new ReplicationWorld(test, await test.createAccount('partner'), logger);
     await world.role('replicate', rolePolicy('*', ['*']));
     await world.bucket('source');
@@ -69,6 +75,16 @@ export class ReplicationWorld implements AsyncDisposable {
     await this.test
       .iam()
       .send(new PutRolePolicyCommand({ RoleName, PolicyName: 'replicate', PolicyDocument }));
+  }
+
+  /** A user of the first account with one managed policy. */
+  async user(UserName: string, PolicyArn: string): Promise<TestKeys> {
+    const iam = this.test.iam();
+    await iam.send(new CreateUserCommand({ UserName }));
+    await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
+    return { account: this.test.owner.account, accessKeyId, secretAccessKey };
   }
 
   async bucket(

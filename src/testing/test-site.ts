@@ -36,8 +36,13 @@ export async function startTestSite(
 ): Promise<TestSite> {
   const clock = options.clock ?? systemClock;
   const faults: { fields: LogFields; message: string }[] = [];
-  const logger: Logger = { ...silentLogger, error: (fields, message) => faults.push({ fields, message }) };
-  const site = await openMemorySite({ random: systemRandom, logger, ...options, clock });
+  const told = options.logger ?? silentLogger;
+  const error: Logger['error'] = (fields, message) => {
+    faults.push({ fields, message });
+    told.error(fields, message);
+  };
+  const logger: Logger = { ...told, error };
+  const site = await openMemorySite({ random: systemRandom, ...options, logger, clock });
   const newAccount = async (name: string): Promise<TestKeys> => {
     const { id } = await createAccount(site.identity, { name });
     return { account: id, ...(await createAccessKey(site.identity, { account: id })) };
