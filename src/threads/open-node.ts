@@ -4,7 +4,7 @@ import { systemClock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/random.ts';
 import type { HashingThreads } from '../objects/body/index.ts';
 import { joinIncarnation } from '../objects/incarnations.ts';
-import { openFileBlobStore } from '../store/blobs/file-blob-store.ts';
+import { joinFileBlobStore, openFileBlobStore } from '../store/blobs/file-blob-store.ts';
 import { connectStore } from '../store/kv/threaded/threaded-store.ts';
 import { RotatingKeyring } from './rotating-keyring.ts';
 import type { ThreadData } from './thread-data.ts';
@@ -16,16 +16,17 @@ export interface OpenedNode {
   close(): Promise<void>;
 }
 
-/** The stores as this thread reaches them. */
+/** The stores as this thread reaches them. The main thread opens the blobs, before it starts the others, which join. */
 export async function openSite(
   data: Omit<ThreadData, 'role' | 'operatorAccount' | 'masterKeys'>,
+  blobStore: typeof openFileBlobStore | typeof joinFileBlobStore = openFileBlobStore,
 ): Promise<Site> {
   const regions = new Map<string, Region>();
   for (const { name, store, blobs } of data.regions) {
     regions.set(name, {
       name,
       store: connectStore(store),
-      blobs: await openFileBlobStore(blobs, data.incarnation, systemRandom),
+      blobs: await blobStore(blobs, data.incarnation, systemRandom),
     });
   }
   const [defaultRegion = ''] = regions.keys();
@@ -49,7 +50,7 @@ export async function closeSite(site: Site): Promise<void> {
 
 /** Everything a thread other than the main one works with. */
 export async function openNode(data: ThreadData, hashingThreads?: HashingThreads): Promise<OpenedNode> {
-  const site = await openSite(data);
+  const site = await openSite(data, joinFileBlobStore);
   const keyring = new RotatingKeyring(data.masterKeys);
   const incarnation = await joinIncarnation(site, data.incarnation);
   const node = composeNode({

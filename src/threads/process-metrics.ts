@@ -28,11 +28,16 @@ async function processSnapshot(
     .set({}, process.memoryUsage.rss());
   const free = registry.gauge('holdfast_disk_free_bytes', 'Free bytes on the disk of a region.');
   const writable = registry.gauge('holdfast_region_writable', '1 while a region takes writes.');
-  const { regions, buckets } = await status.read(threads, { verify: false });
+  const { regions, buckets, unavailable } = await status.read(threads, { verify: false });
   for (const { region, diskFreeBytes, unwritable } of regions) {
     free.set({ region }, diskFreeBytes);
     writable.set({ region }, unwritable === undefined ? 1 : 0);
   }
+  const unreachable = registry.gauge(
+    'holdfast_replication_destination_unavailable',
+    '1 for each destination that cannot be reached now; what is pending for it waits.',
+  );
+  for (const { destination } of unavailable) unreachable.set({ destination }, 1);
   const rules = buckets.flatMap((bucket) => bucket.rules);
   const sum = (value: (rule: (typeof rules)[number]) => number) =>
     rules.reduce((total, rule) => total + value(rule), 0);

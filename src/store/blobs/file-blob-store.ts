@@ -38,7 +38,7 @@ export class FileBlobStore implements BlobStore {
   readonly #syncs = new DirectorySyncs();
   #created: number;
 
-  /** Use `openFileBlobStore`. */
+  /** Use `openFileBlobStore`, or where this process has done that, `joinFileBlobStore`. */
   constructor(location: BlobLocation, random: Random) {
     this.location = location;
     this.#random = random;
@@ -121,6 +121,12 @@ export async function openFileBlobStore(
   } catch (error) {
     throw storeFault(error);
   }
+  return new FileBlobStore({ directory, incarnation }, random);
+}
+
+/** For further threads of a process that has opened it. Makes nothing: a disk that went away meanwhile leaves an empty
+ * mount point, and what was written into directories made there would be lost to view when it comes back. */
+export function joinFileBlobStore(directory: string, incarnation: string, random: Random): FileBlobStore {
   return new FileBlobStore({ directory, incarnation }, random);
 }
 
