@@ -1,7 +1,7 @@
 import {
+  CreateAccessKeyCommand,
   CreateRoleCommand,
   CreateUserCommand,
-  CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,

@@ -14,7 +14,7 @@ import { statusReport } from '../src/replication/status-report.ts';
 import { verifyCounters } from '../src/replication/verify-counters.ts';
 import type { ReplicationWorker } from '../src/replication/worker.ts';
 import { intents } from '../src/store/tables/intents.ts';
-import { ruleTo, rolePolicy, TRUST } from '../src/testing/replication-fixture.ts';
+import { rolePolicy, ruleTo, TRUST } from '../src/testing/replication-fixture.ts';
 import { startTestSite, type TestKeys, type TestSite } from '../src/testing/test-site.ts';
 
 const SETTLED_MS_MAX = 20_000;

@@ -6,16 +6,16 @@ import {
 } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { LogFields, Logger } from '../src/lib/logger.ts';
-import { createRole } from '../src/identity/roles.ts';
 import { putInlinePolicy } from '../src/identity/inline-policies.ts';
-import { ruleTo } from '../src/testing/replication-fixture.ts';
+import { createRole } from '../src/identity/roles.ts';
+import type { LogFields, Logger } from '../src/lib/logger.ts';
 import {
   presignRequest,
   type RawCredentials,
   type RawRequest,
   signRequest,
 } from '../src/testing/raw-signing.ts';
+import { ruleTo } from '../src/testing/replication-fixture.ts';
 import { ReplicationWorld } from './replication-world.ts';
 
 /** Invariant I8: no log line and no answer that refuses holds a secret, a token, a signature or bytes of an object. */
