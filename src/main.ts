@@ -22,6 +22,11 @@ async function run(commandName: string | undefined, argv: readonly string[]): Pr
     console.log(await overview());
     return commandName === undefined ? EXIT_USAGE : 0;
   }
+  if (['version', '--version', '-v'].includes(commandName)) {
+    const { VERSION } = await import('./version.ts');
+    console.log(`holdfast ${VERSION}`);
+    return 0;
+  }
   const load = COMMANDS[commandName];
   if (load === undefined) {
     console.error(`holdfast: there is no command "${commandName}". See holdfast --help.`);
@@ -45,7 +50,7 @@ function complain(error: unknown): number {
   console.error(
     `holdfast: ${expected ? error.message : error instanceof Error ? error.stack : String(error)}`,
   );
-  return EXIT_FAILURE;
+  return error instanceof Error && error.name === 'UsageError' ? EXIT_USAGE : EXIT_FAILURE;
 }
 
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -73,4 +78,7 @@ holdfast COMMAND --help tells more. To begin: holdfast serve`;
 
 keepCompiledCode();
 const [name, ...rest] = process.argv.slice(2);
-process.exitCode = await run(name, rest);
+const code = await run(name, rest);
+// A start that was refused may leave threads that are still at work: nothing waits for them.
+if (code === 0) process.exitCode = 0;
+else process.exit(code);

@@ -21,7 +21,9 @@ export interface ServerOptions {
   readonly port: number;
   /** Further flags of `holdfast serve`. */
   readonly flags?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  /** `undefined` takes a variable away: by default the root key is given. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly host?: string;
   /** What runs the server: a tracer. Its first child is the server then. */
   readonly tracer?: readonly string[];
 }
@@ -53,7 +55,7 @@ export class Server {
       '--port',
       String(options.port),
       '--host',
-      '127.0.0.1',
+      options.host ?? '127.0.0.1',
     ];
     const [program = '', ...parameters] = [...command, '--data', options.data, ...(options.flags ?? [])];
     this.#child = spawn(program, parameters, {

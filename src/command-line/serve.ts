@@ -6,7 +6,8 @@ import { writeFileDurably } from '../store/durable-file.ts';
 import { type RunningSite, startSite } from '../threads/site-process.ts';
 import { VERSION } from '../version.ts';
 import { type Command, RequestError } from './command.ts';
-import { printCredentials } from './print-credentials.ts';
+import { printCredentials, ROOT_KEY_FILE } from './print-credentials.ts';
+import { requireCertificate } from './require-certificate.ts';
 import { replaceWithTunedProcess } from './tuned-process.ts';
 
 const FLAG_WIDTH = 30;
@@ -14,6 +15,10 @@ const FLAG_WIDTH = 30;
 export const command: Command = {
   summary: 'run the server',
   help: `holdfast serve [--flag value ...]
+
+  holdfast serve                                      http://localhost:9000, data in ./data
+  holdfast serve --port 9100 --data /srv/holdfast     elsewhere
+  holdfast serve --regions us-east-1=/disk1,ap-south-1=/disk2
 
 ${SERVE_SETTINGS.map(({ flag, short, value, help }) => `  ${`${short === undefined ? '' : `-${short}, `}--${flag} ${value}`.padEnd(FLAG_WIDTH)} ${help}`).join('\n')}
 
@@ -24,6 +29,7 @@ ${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)}
   async run(argv) {
     const config = readServeConfig(argv);
     replaceWithTunedProcess();
+    requireCertificate(config);
     const logger = createLogger({ level: config.logLevel, format: config.logFormat });
     // From now on: whoever asks during the start is heard as soon as there is something to stop.
     const asked = stopAskedFor(logger);
@@ -74,7 +80,7 @@ function showRootKey(
     printCredentials(`The root access key of account ${account}, shown this once`, key);
     return;
   }
-  const path = join(config.data, 'root-access-key');
+  const path = join(config.data, ROOT_KEY_FILE);
   writeFileDurably(
     path,
     `export AWS_ACCESS_KEY_ID=${key.accessKeyId}\nexport AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,

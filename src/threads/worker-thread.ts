@@ -13,7 +13,7 @@ export interface RunningThread {
 // Each thread's young generation; the default grows to 48 MiB a thread, which no request needs.
 const YOUNG_GENERATION_MIB = 8;
 
-/** @param onDeath called when it ends without having been asked. */
+/** @param onDeath called when it ends without having been asked, once it was ready; before, this throws. */
 export async function startThread(
   data: ThreadData,
   options: {
@@ -32,6 +32,7 @@ export async function startThread(
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
   let stopping = false;
+  let isReady = false;
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let refuse: (error: Error) => void = () => undefined;
   const ready = new Promise<void>((resolve, reject) => {
@@ -39,6 +40,7 @@ export async function startThread(
     const channel = new ThreadChannel(worker, {
       ...options.handlers,
       ready(input) {
+        isReady = true;
         options.onReady?.(input);
         resolve();
       },
@@ -46,14 +48,14 @@ export async function startThread(
     channels.set(worker, channel);
   });
   worker.on('error', (error) => {
-    options.logger.error({ role: data.role, cause: error }, 'a thread failed');
+    if (isReady) options.logger.error({ role: data.role, cause: error }, 'a thread failed');
     refuse(error instanceof Error ? error : new Error(String(error)));
   });
   worker.on('exit', (code) => {
     channels.get(worker)?.close(`the ${data.role} thread ended`);
     channels.delete(worker);
     refuse(new Error(`the ${data.role} thread ended with code ${code} before it was ready`));
-    if (!stopping) options.onDeath();
+    if (isReady && !stopping) options.onDeath();
   });
   await ready;
   return {

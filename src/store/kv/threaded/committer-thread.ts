@@ -124,7 +124,7 @@ function post(client: Client, answer: StoreAnswer): void {
 async function run(parent: MessagePort, { options, shared }: CommitterThreadData): Promise<void> {
   const tell = (answer: ThreadAnswer) => parent.postMessage(answer);
   const opened = await openEngine(options).catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = rootMessage(error);
     tell({ kind: 'refused', message, inUse: error instanceof DirectoryInUseError });
   });
   if (opened === undefined) return;
@@ -145,6 +145,12 @@ async function run(parent: MessagePort, { options, shared }: CommitterThreadData
     })();
   });
   tell({ kind: 'ready', engine: name, handle: engine.handle });
+}
+
+/** The engine's wrapper says only that the database is not open; the reason is in the cause. */
+function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : rootMessage(error.cause);
 }
 
 if (parentPort !== null) {

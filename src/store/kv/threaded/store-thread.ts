@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { DataDirectoryError } from '../../data-directory.ts';
 import { DirectoryInUseError } from '../directory-lock.ts';
 import type { StoreOptions } from '../open.ts';
 import {
@@ -20,7 +21,7 @@ export interface StoreThread {
 }
 
 /** Opens the store in a thread of its own.
- * @throws DirectoryInUseError when another process has it open. */
+ * @throws DirectoryInUseError when another process has it open, DataDirectoryError when it cannot be opened. */
 export async function startStoreThread(options: StoreOptions): Promise<StoreThread> {
   const shared = new SharedArrayBuffer(SHARED_BYTES);
   const data: CommitterThreadData = { options, shared };
@@ -33,7 +34,8 @@ export async function startStoreThread(options: StoreOptions): Promise<StoreThre
   const ready = await firstAnswer(worker);
   if (ready.kind === 'refused') {
     await worker.terminate();
-    throw ready.inUse ? new DirectoryInUseError(options.directory) : new Error(ready.message);
+    if (ready.inUse) throw new DirectoryInUseError(options.directory);
+    throw new DataDirectoryError(`The store ${options.directory} cannot be opened: ${ready.message}.`);
   }
   if (ready.kind !== 'ready') throw new Error('the committer thread closed before it was ready');
   const { engine, handle } = ready;

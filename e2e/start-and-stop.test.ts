@@ -1,0 +1,238 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server as NetServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { freePort, ROOT_KEYS, Server, type ServerOptions } from '../scripts/trust/server.ts';
+
+/** How `holdfast serve` begins, refuses to begin, and ends: as its own process, as an operator sees it. */
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-start-'));
+const servers: Server[] = [];
+const TEST_MS_MAX = 90_000;
+const SOON = { timeout: 20_000 };
+const NO_GIVEN_KEY = {
+  HOLDFAST_ROOT_ACCESS_KEY_ID: undefined,
+  HOLDFAST_ROOT_SECRET_ACCESS_KEY: undefined,
+};
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.kill();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(options: Partial<ServerOptions> & Pick<ServerOptions, 'data' | 'port'>): Server {
+  const server = new Server(options);
+  servers.push(server);
+  return server;
+}
+
+async function startReady(data: string, options: Partial<ServerOptions> = {}): Promise<Server> {
+  const server = start({ data, port: await freePort(), ...options });
+  await server.ready();
+  return server;
+}
+
+const client = (server: Server) =>
+  new S3Client({
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    credentials: ROOT_KEYS,
+    forcePathStyle: true,
+    maxAttempts: 1,
+  });
+
+const mode = (path: string) => statSync(path).mode & 0o777;
+
+describe('the first start', { timeout: TEST_MS_MAX }, () => {
+  it('makes one root key and one master key, for their owner only; later starts make no other', async () => {
+    const data = join(folder, 'first');
+    const [rootKey, masterKey] = [join(data, 'root-access-key'), join(data, 'master.key')];
+    const first = await startReady(data, { environment: NO_GIVEN_KEY });
+    await expect.poll(() => existsSync(rootKey), SOON).toBe(true);
+    await expect.poll(() => first.output, SOON).toContain(rootKey);
+    expect(first.output).toContain(masterKey);
+    expect([mode(rootKey), mode(masterKey), mode(data)]).toEqual([0o600, 0o600, 0o700]);
+    const keys = readFileSync(rootKey, 'utf8');
+    expect(keys).toMatch(/^export AWS_ACCESS_KEY_ID=\w+\nexport AWS_SECRET_ACCESS_KEY=\S+\n$/);
+    const secret = /SECRET_ACCESS_KEY=(\S+)/.exec(keys)?.[1] ?? '';
+    expect(first.output).not.toContain(secret);
+    const sealed = readFileSync(masterKey, 'utf8');
+    expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+
+    rmSync(rootKey);
+    const second = await startReady(data, { environment: NO_GIVEN_KEY });
+    expect(await second.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(existsSync(rootKey)).toBe(false);
+    expect(readFileSync(masterKey, 'utf8')).toBe(sealed);
+    expect(second.output).not.toContain('access key');
+  });
+});
+
+describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, () => {
+  const refusal = async (options: Partial<ServerOptions> & { data: string }) => {
+    const server = start({ port: await freePort(), ...options });
+    expect(await server.ended).toEqual({ code: 1, signal: null });
+    expect(server.complaint).toMatch(/^holdfast: [^\n]+\.\n$/);
+    expect(server.complaint).not.toMatch(/\n\s+at /);
+    return server.complaint;
+  };
+  const stopped = async (data: string) => {
+    const server = await startReady(data);
+    await server.kill('SIGTERM');
+    return data;
+  };
+  const editDescription = (directory: string, change: object) => {
+    const file = join(directory, 'holdfast.json');
+    const description = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...description, ...change }));
+  };
+
+  it('when another process has the directory open', async () => {
+    const data = join(folder, 'second-process');
+    await startReady(data);
+    expect(await refusal({ data })).toContain(`${data}/global is in use by another process`);
+  });
+
+  it('when the port is taken', async () => {
+    const taken = await listen();
+    const port = (taken.address() as { port: number }).port;
+    try {
+      expect(await refusal({ data: join(folder, 'taken'), port })).toContain(`Port ${port} is taken`);
+    } finally {
+      taken.close();
+    }
+  });
+
+  it('when an address is not of this machine', async () => {
+    const options = { data: join(folder, 'address'), host: '203.0.113.7' };
+    expect(await refusal(options)).toContain('no address of this machine');
+  });
+
+  it('when the directory is not ours, or is a file', async () => {
+    const data = join(folder, 'foreign');
+    mkdirSync(data);
+    writeFileSync(join(data, 'thesis.tex'), 'mine');
+    expect(await refusal({ data })).toContain('is not a Holdfast data directory');
+    expect(await refusal({ data: join(data, 'thesis.tex') })).toContain('thesis.tex');
+  });
+
+  it('when the directory is of a newer format, another region or another site', async () => {
+    const data = await stopped(join(folder, 'formats'));
+    const region = join(data, 'regions', 'ap-south-1');
+    editDescription(region, { siteId: 'ffffffff' });
+    expect(await refusal({ data })).toContain('belongs to another Holdfast');
+    editDescription(region, { purpose: 'eu-west-1' });
+    expect(await refusal({ data })).toContain('belongs to "eu-west-1"');
+    editDescription(data, { oldestReader: 2, oldestWriter: 2 });
+    expect(await refusal({ data })).toContain('was written by a newer Holdfast');
+    writeFileSync(join(data, 'holdfast.json'), '{"product": "some');
+    expect(await refusal({ data })).toContain('holdfast.json cannot be read');
+  });
+
+  it('when the master key is wrong, missing or no key', async () => {
+    const data = await stopped(join(folder, 'keys'));
+    const other = randomBytes(32).toString('base64');
+    expect(await refusal({ data, environment: { HOLDFAST_MASTER_KEY: other } })).toMatch(/master key/i);
+    const file = join(data, 'master.key');
+    const right = readFileSync(file, 'utf8');
+    rmSync(file);
+    expect(await refusal({ data })).toContain(`The master key ${file} is missing`);
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, 'no key\n', { mode: 0o600 });
+    expect(await refusal({ data })).toContain(`${file} must hold 32 bytes in base64`);
+    writeFileSync(file, right, { mode: 0o600 });
+    await stopped(data);
+    const nowhere = ['--master-key-file', join(folder, 'nowhere.key')];
+    expect(await refusal({ data: join(folder, 'new'), flags: nowhere })).toContain('nowhere.key is missing');
+  });
+
+  it('when the root key is known with another secret', async () => {
+    const data = await stopped(join(folder, 'root-key'));
+    const environment = { HOLDFAST_ROOT_SECRET_ACCESS_KEY: 'quite-another-secret-0123' };
+    const complaint = await refusal({ data, environment });
+    expect(complaint).toContain(ROOT_KEYS.accessKeyId);
+    expect(complaint).not.toContain('quite-another-secret');
+  });
+
+  it('when a flag, the certificate or the store is no good', async () => {
+    const data = join(folder, 'flags');
+    expect(await refusal({ data, flags: ['--workers', 'many'] })).toContain('--workers');
+    expect(await refusal({ data, flags: ['--regions', 'Mars'] })).toContain('"Mars" is not a region name');
+    expect(await refusal({ data, flags: ['--nonsense', '1'] })).toContain('--nonsense');
+    const tls = ['--tls-cert', join(folder, 'absent.pem'), '--tls-key', join(folder, 'absent.key')];
+    expect(await refusal({ data, flags: tls })).toContain('absent.pem');
+    await stopped(data);
+    writeFileSync(join(data, 'global', 'CURRENT'), 'MANIFEST-nothing\n');
+    expect(await refusal({ data })).toContain(join(data, 'global'));
+  });
+
+  it.skipIf(process.getuid?.() === 0)('when the directory may not be written', async () => {
+    const parent = join(folder, 'locked');
+    mkdirSync(parent);
+    chmodSync(parent, 0o500);
+    expect(await refusal({ data: join(parent, 'data') })).toContain('cannot be made');
+  });
+});
+
+describe('a clean stop', { timeout: TEST_MS_MAX }, () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s finishes the upload that is under way', async (signal) => {
+    const data = join(folder, `stop-${signal}`);
+    const server = await startReady(data, { flags: ['--log-level', 'info'] });
+    const s3 = client(server);
+    await s3.send(new CreateBucketCommand({ Bucket: 'stopping' }));
+    const [first, second] = [randomBytes(3 * 1024 * 1024), randomBytes(2 * 1024 * 1024)];
+    const body = new PassThrough();
+    const upload = s3.send(
+      new PutObjectCommand({
+        Bucket: 'stopping',
+        Key: 'late',
+        Body: body,
+        ContentLength: first.length + second.length,
+      }),
+    );
+    await new Promise<void>((resolve, reject) =>
+      body.write(first, (error) => (error ? reject(error) : resolve())),
+    );
+    const ended = server.kill(signal);
+    await expect.poll(() => server.output, SOON).toContain('stopping');
+    // New connections are refused from here on; this one is finished.
+    body.end(second);
+    await upload;
+    expect(await ended).toEqual({ code: 0, signal: null });
+    s3.destroy();
+
+    const again = await startReady(data);
+    const found = await client(again).send(new GetObjectCommand({ Bucket: 'stopping', Key: 'late' }));
+    const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? []);
+    expect(bytes.equals(Buffer.concat([first, second]))).toBe(true);
+  });
+
+  it('asked for while it starts, it starts and stops', async () => {
+    const data = join(folder, 'stop-at-once');
+    const first = start({ data, port: await freePort(), flags: ['--log-level', 'info'] });
+    // The stores are opened after the server listens for signals.
+    await expect.poll(() => existsSync(join(data, 'holdfast.json')), SOON).toBe(true);
+    expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(first.output).toContain('stopped');
+    await startReady(data);
+  });
+});
+
+function listen(): Promise<NetServer> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen({ port: 0, host: '127.0.0.1' }, () => resolve(server));
+  });
+}
