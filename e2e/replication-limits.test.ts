@@ -51,6 +51,10 @@ describe('what does not travel', () => {
     expect(await world.versions('source')).toHaveLength(2);
     expect(await world.status('source', 'one')).toBe('COMPLETED');
     expect(await world.status('source', 'two')).toBe('REPLICA');
+    await world.tag('destination', 'one', { a: 'changed there' });
+    await world.settled();
+    expect(await world.status('destination', 'one')).toBe('REPLICA');
+    expect(await world.tags('source', 'one')).toEqual({ a: '1' });
   });
 
   it('a delete by version id, of an object or of a marker', async () => {
