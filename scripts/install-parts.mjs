@@ -2,12 +2,18 @@
 // Does nothing where they are there already; says what a person can do where it may not install.
 import { spawnSync } from 'node:child_process';
 
-/** Debian package to the command that shows it is there. */
-const COMMANDS = { awscli: 'aws', rclone: 'rclone', s3cmd: 's3cmd', strace: 'strace' };
+/** Debian package to the command that shows it is there, where that is not `PACKAGE --version`. */
+const PROBES = {
+  awscli: ['aws', '--version'],
+  rclone: ['rclone', 'version'],
+  openssl: ['openssl', 'version'],
+  'python3-boto3': ['python3', '-c', 'import boto3'],
+};
 
 const missing = process.argv.slice(2).filter((part) => {
   // Asked to run, not only looked up: a version manager's placeholder is on the PATH and does not work.
-  return spawnSync(COMMANDS[part] ?? part, ['--version'], { stdio: 'ignore' }).status !== 0;
+  const [command, ...parameters] = PROBES[part] ?? [part, '--version'];
+  return spawnSync(command, parameters, { stdio: 'ignore' }).status !== 0;
 });
 if (missing.length > 0) {
   const list = `apt-get install ${missing.join(' ')}`;

@@ -4,14 +4,18 @@ import { it } from 'vitest';
 
 /** Tests that drive a real client. Where it is not installed they say so loudly as skipped; in CI, which installs it
  * (HOLDFAST_REQUIRE_PARTS), its absence is a failure. */
-export function itWith(command: string): typeof it | typeof it.skip {
-  if (isInstalled(command) || process.env['HOLDFAST_REQUIRE_PARTS'] === '1') return it;
-  console.warn(`SKIPPED: ${command} is not installed; node scripts/install-parts.mjs installs it.`);
+export function itWith(
+  command: string,
+  probe: readonly string[] = ['--version'],
+): typeof it | typeof it.skip {
+  if (answers(command, probe) || process.env['HOLDFAST_REQUIRE_PARTS'] === '1') return it;
+  console.warn(`SKIPPED: ${command} ${probe.join(' ')} fails; see scripts/install-parts.mjs.`);
   return it.skip;
 }
 
-function isInstalled(command: string): boolean {
-  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+/** Whether a program runs here at all. */
+export function answers(command: string, probe: readonly string[] = ['--version']): boolean {
+  return spawnSync(command, probe, { stdio: 'ignore' }).status === 0;
 }
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
@@ -23,14 +27,18 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a program without a shell and gives what it said, whatever its exit code. */
+/** Runs a program without a shell and gives what it said, whatever its exit code. The caller's own AWS settings (keys,
+ * profiles, a bundle of certificates) stay away from it. */
 export async function runCommand(
   program: string,
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  folder?: string,
 ): Promise<CommandResult> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   const options = {
-    env: { ...process.env, ...environment },
+    env: { ...Object.fromEntries(inherited), ...environment },
+    ...(folder === undefined ? {} : { cwd: folder }),
     maxBuffer: OUTPUT_BYTES_MAX,
     timeout: COMMAND_MS_MAX,
   };

@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, describe, expect, it } from 'vitest';
+import { projectRoot } from '../scripts/demo/world.ts';
+import { type CommandResult, runCommand } from '../src/testing/real-command.ts';
+import { awsEnvironment, realServer, succeed } from './real-server.ts';
+
+// `holdfast COMMAND` as a person types it: what it says, and its exit code.
+
+const TEST_MS_MAX = 60_000;
+// What a terminal shows without breaking lines.
+const WIDTH_MAX = 120;
+const server = realServer();
+const home = mkdtempSync(join(tmpdir(), 'holdfast-command-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+const bare = (words: readonly string[], environment: Record<string, string> = {}): Promise<CommandResult> =>
+  runCommand(
+    process.execPath,
+    [join(projectRoot, 'src/main.ts'), ...words],
+    { NO_COLOR: '1', ...environment },
+    home,
+  );
+const signed = (words: readonly string[], keys: Keys = server.owner): Promise<CommandResult> =>
+  bare(words, {
+    ...awsEnvironment(home, { account: '', ...keys }),
+    AWS_ENDPOINT_URL: server.endpoint,
+  });
+const said = (...words: string[]): Promise<string> => succeed(signed(words));
+const json = async (...words: string[]): Promise<unknown> => JSON.parse(await said(...words, '--json'));
+const COMMANDS = ['serve', 'status', 'account', 'access-key', 'master-key', 'env'];
+
+describe('help', { timeout: TEST_MS_MAX }, () => {
+  it('names every command, and each command explains itself', async () => {
+    const overview = await succeed(bare(['--help']));
+    for (const command of COMMANDS) {
+      expect(overview).toContain(`  ${command} `);
+      const help = await succeed(bare([command, '--help']));
+      expect(help).toMatch(new RegExp(`^holdfast ${command} `));
+      expect(help.split('\n').filter((line) => line.length > WIDTH_MAX)).toEqual([]);
+    }
+    expect(await succeed(bare(['--version']))).toMatch(/^holdfast \d+\.\d+\.\d+\n$/);
+  });
+
+  it('through npm start', async () => {
+    const help = await succeed(
+      runCommand(process.execPath, [join(projectRoot, 'scripts/run.mjs'), 'start', '--', '--help']),
+    );
+    expect(help).toContain('--port NUMBER');
+    expect(help).toContain('HOLDFAST_REGIONS');
+  });
+
+  it.each<[string, string[], string]>([
+    ['an unknown command', ['nothing'], 'holdfast: there is no command "nothing". See holdfast --help.\n'],
+    ['an unknown flag', ['env', '--nothing'], "holdfast: Unknown option '--nothing'.\n"],
+    [
+      'half a command',
+      ['account'],
+      'holdfast: Type holdfast account create NAME, or holdfast account list.\n',
+    ],
+  ])('%s is a sentence and exit code 2', async (_name, words, complaint) => {
+    expect(await bare(words)).toEqual({ code: 2, stdout: '', stderr: complaint });
+  });
+
+  it('no server and wrong keys are a sentence and exit code 1', async () => {
+    const nowhere = await signed(['status', '--endpoint', 'http://127.0.0.1:9']);
+    expect(nowhere).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'holdfast: No server answers at http://127.0.0.1:9.\n',
+    });
+    const wrong = await signed(['status'], { ...server.owner, secretAccessKey: 'another' });
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
+    expect(wrong.stderr).toMatch(/^holdfast: SignatureDoesNotMatch: .*\(403 from http:.*\)\n$/);
+  });
+});
+
+describe('env', { timeout: TEST_MS_MAX }, () => {
+  it('repeats what the shell has', async () => {
+    const { accessKeyId, secretAccessKey } = server.owner;
+    const lines = `export AWS_ENDPOINT_URL=${server.endpoint}\nexport AWS_REGION=us-east-1\nexport AWS_ACCESS_KEY_ID=${accessKeyId}\nexport AWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`;
+    expect(await said('env')).toBe(lines);
+    const profile = await said('env', '--profile');
+    expect(profile).toContain(`[profile holdfast]\nregion = us-east-1\nendpoint_url = ${server.endpoint}\n`);
+    expect(profile).toContain(`[holdfast]\naws_access_key_id = ${accessKeyId}\n`);
+  });
+
+  it('finds the key that the first start wrote', async () => {
+    writeFileSync(
+      join(home, 'root-access-key'),
+      'export AWS_ACCESS_KEY_ID=AKIAWRITTEN\nexport AWS_SECRET_ACCESS_KEY=writ/ten+\n',
+    );
+    const found = await succeed(bare(['env', '--data', home]));
+    expect(found).toBe(
+      'export AWS_ENDPOINT_URL=http://localhost:9000\nexport AWS_REGION=us-east-1\nexport AWS_ACCESS_KEY_ID=AKIAWRITTEN\nexport AWS_SECRET_ACCESS_KEY=writ/ten+\n',
+    );
+    expect((await bare(['env', '--data', join(home, 'nowhere')])).stderr).toMatch(
+      /^holdfast: There is no .*root-access-key: /,
+    );
+    expect((await bare(['env'])).stderr).toMatch(
+      /^holdfast: Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: /,
+    );
+  });
+});
+
+describe('status', { timeout: TEST_MS_MAX }, () => {
+  it('shows version, disks, buckets, and verified counters', async () => {
+    const { accessKeyId, secretAccessKey } = server.owner;
+    const client = new S3Client({
+      endpoint: server.endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    await client.send(new CreateBucketCommand({ Bucket: 'shown' }));
+    await client.send(new PutObjectCommand({ Bucket: 'shown', Key: 'key', Body: 'x'.repeat(2048) }));
+    const screen = await said('status', '--verify');
+    expect(screen).toMatch(/^Holdfast \d+\.\d+\.\d+, up /);
+    expect(screen).toMatch(/^us-east-1 +\S+ \w+ free of \S+ \w+ +\//m);
+    expect(screen).toMatch(/^shown +us-east-1 +1 version, 2\.0 KiB$/m);
+    expect(screen).toContain('Every counter equals the rows it counts.');
+    expect(await json('status', 'shown')).toMatchObject({
+      buckets: [{ bucket: 'shown', versions: 1, bytes: 2048 }],
+    });
+    expect((await signed(['status', 'not-there'])).stderr).toBe('holdfast: There is no bucket not-there.\n');
+  });
+});
+
+describe('keys', { timeout: TEST_MS_MAX }, () => {
+  it('accounts are made, and listed; their root is not the operator', async () => {
+    const made = (await json('account', 'create', 'second')) as { account: { id: string }; accessKey: Keys };
+    expect(await said('account', 'list')).toMatch(new RegExp(`^${made.account.id}  \\S+Z  second$`, 'm'));
+    const refused = await signed(['account', 'list'], made.accessKey);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toMatch(/^holdfast: AccessDenied/);
+  });
+
+  it('the master key is exported in one line, and rotated', async () => {
+    const before = await said('master-key', 'export');
+    expect(before).toMatch(/^[A-Za-z0-9+/=]+\n$/);
+    expect(await said('master-key', 'rotate')).toMatch(
+      /^New objects are sealed under generation [0-9a-f]+\.\n$/,
+    );
+    expect(await said('master-key', 'export')).not.toBe(before);
+  });
+
+  it('access keys are made, disabled and rotated; last, because it takes the key of the tests away', async () => {
+    const { accessKey: first } = (await json('access-key', 'create')) as { accessKey: Keys };
+    expect((await signed(['status'], first)).code).toBe(0);
+    expect((await signed(['access-key', 'create'])).stderr).toContain('holdfast: LimitExceeded');
+    expect(await said('access-key', 'disable', first.accessKeyId)).toBe(
+      `${first.accessKeyId} is disabled.\n`,
+    );
+    expect((await signed(['status'], first)).stderr).toContain('(403 from');
+    // Again and again: each takes the place of the one before.
+    let current = server.owner.accessKeyId;
+    let keys: Keys = server.owner;
+    for (let round = 0; round < 3; round++) {
+      const rotating = signed(['access-key', 'rotate', current, '--json'], keys);
+      keys = (JSON.parse(await succeed(rotating)) as { accessKey: Keys }).accessKey;
+      current = keys.accessKeyId;
+      expect((await signed(['status'], keys)).code).toBe(0);
+    }
+    expect((await signed(['status'])).stderr).toContain('(403 from');
+  });
+});
