@@ -9,24 +9,35 @@ export interface ClientConfig {
   readonly sessionToken?: string;
 }
 
-/** The AWS variables that every tool reads, so that one shell serves `aws` and `holdfast` alike. */
+export type ClientKeys = Pick<ClientConfig, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
+
+/** The AWS variables that every tool reads, so that one shell serves `aws` and `holdfast` alike. `keys` come before the
+ * variables, `otherwise` after them. @throws ConfigError */
 export function readClientConfig(
   endpoint: string | undefined,
+  {
+    keys,
+    otherwise,
+  }: { readonly keys?: ClientKeys | undefined; readonly otherwise?: ClientKeys | undefined } = {},
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ClientConfig {
-  const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
-  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
+  const found = keys ?? keysOf(environment) ?? otherwise;
+  if (found === undefined) {
     throw new ConfigError(
-      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: holdfast env prints them for a new server.',
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: the first start printed them; holdfast env --data DIR finds them where it wrote them to a file.',
     );
   }
-  const sessionToken = environment['AWS_SESSION_TOKEN'];
   return {
     endpoint: endpoint ?? environment['AWS_ENDPOINT_URL'] ?? `http://localhost:${DEFAULT_PORT}`,
     region: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'] ?? 'us-east-1',
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken !== undefined && { sessionToken }),
+    ...found,
   };
+}
+
+function keysOf(environment: Readonly<Record<string, string | undefined>>): ClientKeys | undefined {
+  const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
+  const sessionToken = environment['AWS_SESSION_TOKEN'];
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }

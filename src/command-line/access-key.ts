@@ -14,6 +14,7 @@ export const command: Command = {
 holdfast access-key rotate KEY              makes a new key and disables KEY
 holdfast access-key disable KEY             disables KEY: requests signed with it are refused from now on
 
+An account has at most two; a further one takes the place of one that is disabled.
 Keys of users are made with: aws iam create-access-key
 
   --account ID     whose key (your own account)

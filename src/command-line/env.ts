@@ -1,17 +1,30 @@
-import { readClientConfig } from '../config-client.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ClientKeys, readClientConfig } from '../config-client.ts';
 import { CLIENT_VALUES, readArguments } from './arguments.ts';
-import type { Command } from './command.ts';
+import { type Command, RequestError } from './command.ts';
+import { ROOT_KEY_FILE } from './print-credentials.ts';
 
 export const command: Command = {
   summary: 'print what a shell or an AWS profile needs',
-  help: `holdfast env             lines for a shell: eval "$(holdfast env)"
-holdfast env --profile   lines for ~/.aws/config and ~/.aws/credentials
+  help: `holdfast env              lines for a shell: eval "$(holdfast env)"
+holdfast env --data DIR   the same with the root key that the first start left in DIR
+holdfast env --profile    lines for ~/.aws/config and ~/.aws/credentials
 
   --endpoint URL   the server (AWS_ENDPOINT_URL, else http://localhost:9000)
+  --data DIR       take the keys from DIR/${ROOT_KEY_FILE}, not from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY;
+                   without those variables ./data is tried
   --profile        an AWS profile named holdfast instead of shell variables`,
   run(argv) {
-    const { values, flags } = readArguments(argv, { values: CLIENT_VALUES, flags: ['profile'] });
-    const { endpoint, region, accessKeyId, secretAccessKey } = readClientConfig(values.get('endpoint'));
+    const { values, flags } = readArguments(argv, {
+      values: [...CLIENT_VALUES, 'data'],
+      flags: ['profile'],
+    });
+    const data = values.get('data');
+    const { endpoint, region, accessKeyId, secretAccessKey } = readClientConfig(
+      values.get('endpoint'),
+      data === undefined ? { otherwise: rootKeyIn('data') } : { keys: requireRootKey(data) },
+    );
     console.log(
       flags.has('profile')
         ? `# ~/.aws/config
@@ -33,3 +46,25 @@ export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     return Promise.resolve(0);
   },
 };
+
+function requireRootKey(data: string): ClientKeys {
+  const keys = rootKeyIn(data);
+  if (keys !== undefined) return keys;
+  throw new RequestError(
+    `There is no ${join(data, ROOT_KEY_FILE)}: the first start prints the root key to a terminal, and writes it there only without one.`,
+  );
+}
+
+function rootKeyIn(data: string): ClientKeys | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(data, ROOT_KEY_FILE), 'utf8');
+  } catch {
+    return undefined;
+  }
+  const accessKeyId = /^export AWS_ACCESS_KEY_ID=(\S+)$/m.exec(text)?.[1];
+  const secretAccessKey = /^export AWS_SECRET_ACCESS_KEY=(\S+)$/m.exec(text)?.[1];
+  return accessKeyId === undefined || secretAccessKey === undefined
+    ? undefined
+    : { accessKeyId, secretAccessKey };
+}

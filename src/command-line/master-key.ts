@@ -17,7 +17,7 @@ ${CLIENT_HELP}`,
     }
     if (verb === 'export') {
       const exported = await callServer<{ masterKey: string }>(endpoint, 'ExportMasterKey', {});
-      console.log(flags.has('json') ? JSON.stringify(exported) : exported.masterKey);
+      console.log(flags.has('json') ? JSON.stringify(exported) : exported.masterKey.trim());
       return 0;
     }
     const rotated = await callServer<{ generation: string }>(endpoint, 'RotateMasterKey', {});

@@ -1,3 +1,6 @@
+/** Below the data directory: where the first start leaves the root key when nobody watches. */
+export const ROOT_KEY_FILE = 'root-access-key';
+
 /** Credentials as the lines a shell takes; printed once, never logged. */
 export function printCredentials(
   title: string,
