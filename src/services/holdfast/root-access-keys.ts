@@ -49,11 +49,10 @@ export const disableRootAccessKey: AdministrationOperation = {
 async function createInPlaceOfDisabled(
   identity: Identity,
   owner: { account: string },
+  kept?: string,
 ): Promise<NewAccessKey> {
   const present = await listAccessKeys(identity, owner);
-  const disabled = present.find(
-    ({ status, accessKeyId }) => status === 'Inactive' && accessKeyId !== kept,
-  );
+  const disabled = present.find(({ accessKeyId, status }) => status === 'Inactive' && accessKeyId !== kept);
   if (present.length >= ROOT_KEYS_MAX && disabled !== undefined) {
     await deleteAccessKey(identity, owner, disabled.accessKeyId);
   }
