@@ -138,9 +138,9 @@ export class Committer {
     stampVersion(sequenceRow, this.#sequence);
     this.#engine.put(SEQUENCE_KEY, sequenceRow);
     this.#engine.write();
-    for (const known of [this.#loaded, this.#staged]) {
-      for (const [name, version] of known) this.#versions.set(name, version);
-    }
+    // What nobody checks needs no remembering: most rows are written once and never looked at by a commit.
+    for (const [name, version] of this.#loaded) this.#versions.set(name, version);
+    for (const [name, version] of this.#staged) this.#versions.replace(name, version);
     for (const known of [this.#loadedTotals, this.#stagedTotals]) {
       for (const [name, total] of known) this.#totals.set(name, total);
     }
