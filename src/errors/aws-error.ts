@@ -18,7 +18,11 @@ export class AwsError extends Error {
       cause?: unknown;
     } = {},
   ) {
+    // An answer to the client's own doing needs no stack, and collecting one costs more than the rest of a 404.
+    const limit = Error.stackTraceLimit;
+    if (status < 500) Error.stackTraceLimit = 0;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = limit;
     this.code = code;
     this.status = status;
     this.fields = options.fields ?? {};

@@ -63,6 +63,8 @@ class Metric {
 
 export interface Counter {
   add(labels: Labels, delta?: number): void;
+  /** One combination of labels, to be kept by whoever counts it often. */
+  of(labels: Labels): { add(delta?: number): void };
 }
 
 export interface Gauge {
@@ -71,6 +73,7 @@ export interface Gauge {
 
 export interface Histogram {
   observe(labels: Labels, value: number): void;
+  of(labels: Labels): { observe(value: number): void };
 }
 
 export class MetricsRegistry {
@@ -78,11 +81,15 @@ export class MetricsRegistry {
 
   counter(name: string, help: string): Counter {
     const metric = this.#register(name, help, 'counter');
-    return {
-      add: (labels, delta = 1) => {
-        metric.of(labels).value += delta;
-      },
+    const of = (labels: Labels) => {
+      const series = metric.of(labels);
+      return {
+        add: (delta = 1) => {
+          series.value += delta;
+        },
+      };
     };
+    return { of, add: (labels, delta = 1) => of(labels).add(delta) };
   }
 
   gauge(name: string, help: string): Gauge {
@@ -97,15 +104,18 @@ export class MetricsRegistry {
   /** @param bounds ascending upper bounds; the last bucket, +Inf, is added. */
   histogram(name: string, help: string, bounds: readonly number[]): Histogram {
     const metric = this.#register(name, help, 'histogram', bounds);
-    return {
-      observe: (labels, value) => {
-        const series = metric.of(labels);
-        series.value += value;
-        const index = bounds.findIndex((bound) => value <= bound);
-        const place = index === -1 ? bounds.length : index;
-        if (series.buckets !== undefined) series.buckets[place] = (series.buckets[place] ?? 0) + 1;
-      },
+    const of = (labels: Labels) => {
+      const series = metric.of(labels);
+      return {
+        observe: (value: number) => {
+          series.value += value;
+          const index = bounds.findIndex((bound) => value <= bound);
+          const place = index === -1 ? bounds.length : index;
+          if (series.buckets !== undefined) series.buckets[place] = (series.buckets[place] ?? 0) + 1;
+        },
+      };
     };
+    return { of, observe: (labels, value) => of(labels).observe(value) };
   }
 
   snapshot(): MetricsSnapshot {

@@ -15,13 +15,35 @@ export function requestMetrics(): { readonly registry: MetricsRegistry; note(rec
   );
   const received = registry.counter('holdfast_received_bytes_total', 'Bytes of request bodies.');
   const sent = registry.counter('holdfast_sent_bytes_total', 'Bytes of response bodies.');
+  const seriesOf = remembered((service: string, action: string, statusClass: string) => ({
+    requests: requests.of({ service, action, status: statusClass }),
+    seconds: seconds.of({ service }),
+    received: received.of({ service }),
+    sent: sent.of({ service }),
+  }));
   return {
     registry,
     note({ service, action, status, ms, bytesIn, bytesOut }) {
-      requests.add({ service, action: action ?? '', status: `${Math.floor(status / 100)}xx` });
-      seconds.observe({ service }, ms / 1000);
-      received.add({ service }, bytesIn);
-      sent.add({ service }, bytesOut);
+      const series = seriesOf(service, action ?? '', `${Math.floor(status / 100)}xx`);
+      series.requests.add();
+      series.seconds.observe(ms / 1000);
+      series.received.add(bytesIn);
+      series.sent.add(bytesOut);
     },
+  };
+}
+
+/** Labels are compared once for each combination, not once for each request. */
+function remembered<Value>(
+  make: (service: string, action: string, statusClass: string) => Value,
+): (service: string, action: string, statusClass: string) => Value {
+  const known = new Map<string, Value>();
+  return (service, action, statusClass) => {
+    const name = `${service} ${action} ${statusClass}`;
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const made = make(service, action, statusClass);
+    known.set(name, made);
+    return made;
   };
 }
