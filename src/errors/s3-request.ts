@@ -160,6 +160,16 @@ export const slowDown = () => new AwsError('SlowDown', 503, 'Please reduce your 
 export const serviceUnavailable = (message = 'Service is unable to handle request.', cause?: unknown) =>
   new AwsError('ServiceUnavailable', 503, message, { cause });
 
+/** What a client is told of any error. A store that cannot serve now (disk full, read-only, failing) is told by its name,
+ * because this folder knows no store: it is worth another attempt, an error of ours is not. */
+export function asAwsError(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  if (error instanceof Error && error.name === 'StoreUnavailableError') {
+    return serviceUnavailable('The storage of this region is unavailable. Please try again later.', error);
+  }
+  return internalError(error);
+}
+
 /** The model demands an integrity check of this operation's document. */
 export const missingRequestChecksum = () =>
   invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');

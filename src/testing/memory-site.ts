@@ -19,9 +19,13 @@ export const SITE_REGIONS = ['us-east-1', 'ap-south-1'] as const;
 /** What outlives a process: the disks of a site. */
 export class SiteDisks {
   readonly global = new MemoryDisk();
-  readonly regions = new Map(
-    SITE_REGIONS.map((name) => [name as string, { store: new MemoryDisk(), blobs: new MemoryBlobDisk() }]),
-  );
+  readonly regions: ReadonlyMap<string, { readonly store: MemoryDisk; readonly blobs: MemoryBlobDisk }>;
+
+  constructor(regionNames: readonly string[] = SITE_REGIONS) {
+    this.regions = new Map(
+      regionNames.map((name) => [name, { store: new MemoryDisk(), blobs: new MemoryBlobDisk() }]),
+    );
+  }
 }
 
 export interface MemorySiteOptions {

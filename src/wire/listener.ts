@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { AwsError } from '../errors/aws-error.ts';
-import { internalError } from '../errors/s3.ts';
+import { asAwsError, internalError } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { Exchange, loggedPath } from './exchange.ts';
@@ -144,7 +143,7 @@ class HttpListener<Caller> implements Listener {
       if (service === undefined) throw internalError(new Error(`no service ${trace.service}`));
       return await service.handle(request, answer, trace);
     } catch (cause) {
-      const error = cause instanceof AwsError ? cause : internalError(cause);
+      const error = asAwsError(cause);
       if (error.status === 500) reportFault(requestId, trace.operation, error.cause ?? cause);
       return this.#fallback.writeError(error, answer);
     }

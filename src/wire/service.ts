@@ -1,6 +1,5 @@
-import { AwsError } from '../errors/aws-error.ts';
 import { operationNotImplemented } from '../errors/requests.ts';
-import { accessDenied, internalError, invalidBucketOwner, notImplemented } from '../errors/s3.ts';
+import { accessDenied, asAwsError, invalidBucketOwner, notImplemented } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Values } from './bindings.ts';
 import type { AccessRequirement, Call } from './call.ts';
@@ -99,7 +98,7 @@ export function createService<Caller>(
       try {
         return await respond(request, answer, trace);
       } catch (cause) {
-        const error = cause instanceof AwsError ? cause : internalError(cause);
+        const error = asAwsError(cause);
         if (error.status >= 500 && error.status !== 501 && error.status !== 503) {
           runtime.reportFault(answer.requestId, trace.operation, error.cause ?? error);
         }

@@ -1,6 +1,6 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import { AwsError } from '../../errors/aws-error.ts';
-import { internalError, malformedXml, notImplemented } from '../../errors/s3.ts';
+import { asAwsError, malformedXml, notImplemented } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { deleteObject } from '../../objects/delete-object.ts';
 import { deletionOf } from './access-objects.ts';
@@ -71,7 +71,7 @@ async function deleteOne(
 
 /** What is a bad argument of DeleteObject is a missing version here. */
 function asEntryError(error: unknown): { code: string; message: string } {
-  if (!(error instanceof AwsError)) return internalError(error);
+  if (!(error instanceof AwsError)) return asAwsError(error);
   if (error.code === 'InvalidArgument' && error.fields['ArgumentName'] === 'versionId') {
     return { code: 'NoSuchVersion', message: 'The specified version does not exist.' };
   }

@@ -14,6 +14,7 @@ import {
 import { DirectorySyncs, syncDirectory } from './directory-syncs.ts';
 import { FileBlobReader } from './file-blob-reader.ts';
 import { FileBlobWriter } from './file-blob-writer.ts';
+import { requireRoom } from './require-room.ts';
 import { errorCode, readFault, storeFault } from './store-fault.ts';
 
 const openFile = promisify(open);
@@ -45,10 +46,11 @@ export class FileBlobStore implements BlobStore {
     this.#created = random.bytes(1).readUInt8() * BLOBS_BEFORE_NEXT_DIRECTORY;
   }
 
-  create(): Promise<FileBlobWriter> {
+  async create(): Promise<FileBlobWriter> {
+    requireRoom(this.location.directory);
     const fanOut = Math.floor(this.#created++ / BLOBS_BEFORE_NEXT_DIRECTORY) % FAN_OUT;
     const id = makeBlobId(this.location.incarnation, fanOut, this.#random);
-    return FileBlobWriter.create(id, this.#path(id), this.#syncs);
+    return await FileBlobWriter.create(id, this.#path(id), this.#syncs);
   }
 
   async *read(id: BlobId, start: number, end: number): AsyncGenerator<Buffer, void, undefined> {

@@ -37,12 +37,17 @@ export interface Space {
   readonly totalBytes: number;
 }
 
+/** With less than this free on a disk of `totalBytes`, nothing with a body is taken. */
+export function lowWaterBytes(totalBytes: number): number {
+  return Math.min(LOW_WATER_BYTES_MAX, totalBytes * LOW_WATER_SHARE);
+}
+
 /** `space` is asked for the file system of `directory`; replaced in tests. */
 export function watchDiskSpace(directory: string, space: () => Space = () => spaceOf(directory)): DiskSpace {
   const ballast = join(directory, BALLAST_FILE);
   let last = space();
   let asked = 0;
-  const lowWater = Math.min(LOW_WATER_BYTES_MAX, last.totalBytes * LOW_WATER_SHARE);
+  const lowWater = lowWaterBytes(last.totalBytes);
   const floor = Math.min(FLOOR_BYTES_MAX, last.totalBytes * FLOOR_SHARE);
   const ballastBytes = Math.floor(Math.min(BALLAST_BYTES_MAX, last.totalBytes * BALLAST_SHARE));
   let preparing: Promise<void> | undefined;
