@@ -85,7 +85,7 @@ describe('help', { timeout: TEST_MS_MAX }, () => {
 describe('env', { timeout: TEST_MS_MAX }, () => {
   it('repeats what the shell has', async () => {
     const { accessKeyId, secretAccessKey } = server.owner;
-    const lines = `export AWS_ENDPOINT_URL=${server.endpoint}\nexport AWS_REGION=us-east-1\nexport AWS_ACCESS_KEY_ID=${accessKeyId}\nexport AWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`;
+    const lines = `export AWS_ENDPOINT_URL=${server.endpoint}\nexport AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\nexport AWS_ACCESS_KEY_ID=${accessKeyId}\nexport AWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`;
     expect(await said('env')).toBe(lines);
     const profile = await said('env', '--profile');
     expect(profile).toContain(`[profile holdfast]\nregion = us-east-1\nendpoint_url = ${server.endpoint}\n`);
@@ -99,7 +99,7 @@ describe('env', { timeout: TEST_MS_MAX }, () => {
     );
     const found = await succeed(bare(['env', '--data', home]));
     expect(found).toBe(
-      'export AWS_ENDPOINT_URL=http://localhost:9000\nexport AWS_REGION=us-east-1\nexport AWS_ACCESS_KEY_ID=AKIAWRITTEN\nexport AWS_SECRET_ACCESS_KEY=writ/ten+\n',
+      'export AWS_ENDPOINT_URL=http://localhost:9000\nexport AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\nexport AWS_ACCESS_KEY_ID=AKIAWRITTEN\nexport AWS_SECRET_ACCESS_KEY=writ/ten+\n',
     );
     expect((await bare(['env', '--data', join(home, 'nowhere')])).stderr).toMatch(
       /^holdfast: There is no .*root-access-key: /,

@@ -7,12 +7,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const [task, ...rest] = process.argv.slice(2);
+const [task, ...given] = process.argv.slice(2);
+// npm takes the `--` away; whoever calls this file as npm would be called does not.
+const rest = given[0] === '--' ? given.slice(1) : given;
 
 /** What each task runs, in order; a list so that `check` can name several. */
 const tasks = {
   demo: [['scripts/demo.ts', ...rest]],
   start: [['src/main.ts', 'serve', ...rest]],
+  holdfast: [['src/main.ts', ...rest]],
   test: [['node_modules/vitest/vitest.mjs', 'run', ...rest]],
   bench: [['bench/run.ts', ...rest]],
   crash: [['scripts/crash.ts', ...rest]],

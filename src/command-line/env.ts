@@ -39,7 +39,7 @@ s3 =
 aws_access_key_id = ${accessKeyId}
 aws_secret_access_key = ${secretAccessKey}`
         : `export AWS_ENDPOINT_URL=${endpoint}
-export AWS_REGION=${region}
+export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
 export AWS_ACCESS_KEY_ID=${accessKeyId}
 export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     );
