@@ -199,7 +199,7 @@ describe.skipIf(!mounted)('a region on a real file system', { timeout: TEST_MS_M
     const options = { data: join(data, 'site'), port: await freePort(), flags };
     server = new Server(options);
     expect((await server.ended).code).toBe(1);
-    expect(server.complaint).toMatch(/^holdfast: [^\n]*region[^\n]*\.\n$/);
+    expect(server.complaint).toMatch(/^holdfast: [^\n]*region[^\n]*read-only[^\n]*\.\n$/i);
     expect(spawnSync('mount', ['-o', 'remount,rw', disk]).status).toBe(0);
     server = new Server(options);
     await server.ready();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -46,4 +46,14 @@ test('a directory keeps the engine it was made with', async () => {
   expect(chooseEngine(directory)).toBe('rocksdb');
   await (await openStore({ directory, engine: 'sqlite' })).close();
   expect(chooseEngine(directory)).toBe('sqlite');
+});
+
+test('a directory that RocksDB made is never begun anew with another engine', async () => {
+  await (await openStore({ directory, engine: 'rocksdb' })).close();
+  expect(chooseEngine(directory)).toBe('rocksdb');
+  // Damaged is not in use: who reads the one sentence must look at the right thing.
+  await writeFile(join(directory, 'CURRENT'), 'MANIFEST-nothing\n');
+  const refused = await openStore({ directory }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(Error);
+  expect(refused).not.toBeInstanceOf(DirectoryInUseError);
 });

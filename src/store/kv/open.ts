@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeDirectoryDurably } from '../durable-file.ts';
 import { DirectoryInUseError, lockDirectory } from './directory-lock.ts';
 import { type DiskSpace, watchDiskSpace } from './disk-space.ts';
@@ -9,6 +10,9 @@ import { RocksEngine } from './rocksdb.ts';
 import { loadRocks } from './rocksdb-binding.ts';
 import { type EngineMemory, engineMemory } from './rocksdb-options.ts';
 import { SqliteEngine, sqlitePath } from './sqlite.ts';
+
+/** Every RocksDB directory has it. */
+const ROCKS_FILE = 'CURRENT';
 
 export type EngineName = 'rocksdb' | 'sqlite';
 
@@ -48,6 +52,8 @@ export async function openEngine(options: StoreOptions): Promise<OpenedEngine> {
 
 export function chooseEngine(directory: string): EngineName {
   if (existsSync(sqlitePath(directory))) return 'sqlite';
+  // Where RocksDB can't be loaded now, opening fails and says so: an empty store beside this one would look like a loss.
+  if (existsSync(join(directory, ROCKS_FILE))) return 'rocksdb';
   try {
     loadRocks();
     return 'rocksdb';
@@ -81,8 +87,9 @@ async function openSqlite(directory: string, diskBytes: number): Promise<EngineW
   }
 }
 
-/** RocksDB names its LOCK file in the message, in the error or in its cause. */
+/** What RocksDB says, in the error or in its cause, when another process or this one holds the lock. It names the lock
+ * file in other sentences, too: of a read-only disk, for one. */
 function mentionsLock(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return /\/LOCK\b|lock hold by/i.test(error.message) || mentionsLock(error.cause);
+  return /While lock file|lock hold by/i.test(error.message) || mentionsLock(error.cause);
 }

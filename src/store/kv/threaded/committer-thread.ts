@@ -150,7 +150,8 @@ async function run(parent: MessagePort, { options, shared }: CommitterThreadData
 /** The engine's wrapper says only that the database is not open; the reason is in the cause. */
 function rootMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : rootMessage(error.cause);
+  // The first line: loading a module adds who asked for it.
+  return error.cause === undefined ? (error.message.split('\n')[0] ?? '') : rootMessage(error.cause);
 }
 
 if (parentPort !== null) {
