@@ -17,8 +17,8 @@ type Message =
     };
 
 interface Waiting {
-  resolve(output: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class ThreadChannel {

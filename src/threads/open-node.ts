@@ -13,7 +13,7 @@ export interface OpenedNode {
   readonly node: Node;
   readonly keyring: RotatingKeyring;
   /** Lets go of the stores; their thread closes the files. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The stores as this thread reaches them. The main thread opens the blobs, before it starts the others, which join. */
