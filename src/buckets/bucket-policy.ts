@@ -21,7 +21,7 @@ export function putBucketPolicy(
 
 export function deleteBucketPolicy(buckets: Buckets, bucket: Bucket): Promise<Bucket> {
   return buckets.update(bucket, (row) => {
-    const { policy, policyPrincipalIds, ...rest } = row;
+    const { policy, policyPrincipalIds: _, ...rest } = row;
     return policy === undefined ? row : rest;
   });
 }
