@@ -12,6 +12,13 @@ export type Part = 'rows' | 'bytes' | 'counters';
 export const BYTES_TABLE = 0x35;
 export const COUNTER_TABLES_START = 0x70;
 
+/** The table that lists read: its keys are text all through. Those of other tables hold numbers and stamps. */
+const TEXT_KEYED_TABLE = 0x33;
+
+export function hasTextKeys({ start }: Pick<Range, 'start'>): boolean {
+  return start[0] === TEXT_KEYED_TABLE;
+}
+
 export function partOf(key: Key): Part {
   return partOfTable(key[0] ?? 0);
 }

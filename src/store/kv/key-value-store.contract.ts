@@ -13,6 +13,7 @@ export interface StoreUnderTest {
 
 const ROWS = 0x50;
 const CONFIGURATION = 0x10;
+const LISTING = 0x33;
 const BYTES = 0x35;
 const COUNTERS = 0x70;
 
@@ -207,6 +208,26 @@ export function describeKeyValueStore(engine: string, make: () => Promise<StoreU
       expect(first?.value[255]).toBe(255);
       first?.value.fill(7);
       expect((await store.get([row('a')]))[0]?.value[255]).toBe(255);
+    });
+
+    test('keeps what looks like text and is none, and text that looks as if it were none', async () => {
+      const values = ['\u{fffd}', '\u{feff}ä', '\u{1f600}'].map((text) => Buffer.from(text));
+      values.push(Buffer.of(0xff), Buffer.of(0xc3, 0x28), Buffer.of(0xed, 0xa0, 0x80));
+      const keys = values.map((value) => encodeKey(LISTING, 'bucket', value.toString('latin1')));
+      keys.push(encodeKey(LISTING, 'bucket', 'a\0b'), encodeKey(LISTING, 'bucket', '\u{fffd}'));
+      await write(
+        ...keys.map((key, index) => ({
+          kind: 'put' as const,
+          key,
+          value: values[index] ?? Buffer.from('plain'),
+        })),
+      );
+      const found = await store.get(keys);
+      expect(found.map((each) => each?.value)).toEqual(
+        keys.map((_, index) => values[index] ?? Buffer.from('plain')),
+      );
+      const listed = await store.range({ start: Buffer.of(LISTING), end: Buffer.of(LISTING + 1) });
+      expect(listed.map(({ key }) => key)).toEqual(keys.toSorted(Buffer.compare));
     });
 
     test('takes 64 writers at once and loses no increment', async () => {

@@ -12,8 +12,11 @@ export interface RocksDatabase {
   readonly sequence: number;
   readonly columns: Readonly<Record<string, RocksColumn>>;
   getProperty(name: string): string;
-  _getManySync(keys: readonly Uint8Array[], options: RocksReadOptions): (Buffer | undefined | null)[];
-  querySync(options: RocksQuery): { rows: Buffer[]; finished: boolean };
+  _getManySync(
+    keys: readonly Uint8Array[],
+    options: RocksReadOptions & { readonly valueEncoding: RocksEncoding },
+  ): (Buffer | string | undefined | null)[];
+  querySync(options: RocksQuery): { rows: (Buffer | string | undefined)[]; finished: boolean };
   batch(): RocksBatch;
 }
 
@@ -28,6 +31,9 @@ export interface RocksBatch {
 /** A native handle. It dies with the database that gave it. */
 export type RocksColumn = object & { readonly __column?: never };
 
+/** Told apart by its length alone in the binding: six letters mean buffers, anything else UTF-8. */
+export type RocksEncoding = 'buffer' | 'utf8';
+
 export interface RocksReadOptions {
   readonly column: RocksColumn;
   readonly fillCache?: boolean;
@@ -39,8 +45,8 @@ export interface RocksQuery extends RocksReadOptions {
   readonly limit: number;
   readonly reverse: boolean;
   readonly values: boolean;
-  readonly keyEncoding: 'buffer';
-  readonly valueEncoding: 'buffer';
+  readonly keyEncoding: RocksEncoding;
+  readonly valueEncoding: RocksEncoding;
 }
 
 export interface RocksColumnOptions {

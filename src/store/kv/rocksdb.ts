@@ -3,13 +3,15 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineReader, EngineWriter } from './engine.ts';
 import { EngineWriteError } from './engine.ts';
-import { type Part, partOf, partOfRange } from './key-space.ts';
+import { hasTextKeys, type Part, partOf, partOfRange } from './key-space.ts';
 import { type Key, type KeyedRow, type Range, type Row, StoreUnavailableError } from './key-value-store.ts';
 import { probeWritable } from './probe-writable.ts';
+import { bytesOfTexts } from './read-as-text.ts';
 import {
   type RocksBatch,
   type RocksColumn,
   type RocksDatabase,
+  type RocksEncoding,
   type RocksOptions,
   rocksDatabase,
 } from './rocksdb-binding.ts';
@@ -52,7 +54,7 @@ export class RocksReader implements EngineReader {
 
   counters(keys: readonly Key[]): (number | undefined)[] {
     if (keys.length === 0) return [];
-    const found = this.database._getManySync(keys, { column: this.column('counters') });
+    const found = this.#bytesOf('counters', keys);
     return found.map((bytes) => (bytes ? decodeTotal(bytes) : undefined));
   }
 
@@ -93,8 +95,19 @@ export class RocksReader implements EngineReader {
   }
 
   #getPart(part: Part, keys: readonly Key[]): (Row | undefined)[] {
-    const found = this.database._getManySync(keys, { column: this.column(part) });
-    return found.map((stored) => (stored ? rowOf(stored) : undefined));
+    const found = part === 'rows' ? this.#textsOf(part, keys) : undefined;
+    return (found ?? this.#bytesOf(part, keys)).map((stored) => (stored ? rowOf(stored) : undefined));
+  }
+
+  #textsOf(part: Part, keys: readonly Key[]): (Buffer | undefined | null)[] | undefined {
+    return bytesOfTexts(
+      this.database._getManySync(keys, { column: this.column(part), valueEncoding: 'utf8' }),
+    );
+  }
+
+  #bytesOf(part: Part, keys: readonly Key[]): (Buffer | undefined | null)[] {
+    const found = this.database._getManySync(keys, { column: this.column(part), valueEncoding: 'buffer' });
+    return found.map((bytes) => (typeof bytes === 'string' ? Buffer.from(bytes) : bytes));
   }
 
   /** Two parts can't be read at one moment, so it is made sure that nothing was written between them. */
@@ -114,9 +127,19 @@ export class RocksReader implements EngineReader {
     return this.database.sequence;
   }
 
-  #query(range: Range, values: boolean): Buffer[] {
+  /** Keys and values in turn. */
+  #query(range: Range, values: boolean): (Buffer | undefined)[] {
     const part = partOfRange(range);
     if (range.limit === 0 || Buffer.compare(range.start, range.end) >= 0) return [];
+    const valueEncoding = part === 'rows' ? 'utf8' : 'buffer';
+    const found = this.#find(range, values, hasTextKeys(range) ? 'utf8' : 'buffer', valueEncoding);
+    const asBytes = bytesOfTexts(found);
+    if (asBytes !== undefined) return asBytes;
+    return bytesOfTexts(this.#find(range, values, 'buffer', 'buffer')) ?? [];
+  }
+
+  #find(range: Range, values: boolean, keyEncoding: RocksEncoding, valueEncoding: RocksEncoding) {
+    const part = partOfRange(range);
     return this.database.querySync({
       column: this.column(part),
       gte: range.start,
@@ -125,8 +148,8 @@ export class RocksReader implements EngineReader {
       reverse: range.reverse ?? false,
       values,
       fillCache: part === 'rows',
-      keyEncoding: 'buffer',
-      valueEncoding: 'buffer',
+      keyEncoding,
+      valueEncoding,
     }).rows;
   }
 }

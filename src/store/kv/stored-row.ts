@@ -1,9 +1,15 @@
 import { Buffer } from 'node:buffer';
 import type { Row, RowVersion } from './key-value-store.ts';
 
-/** A row as engines keep it: 8 bytes of version, big-endian, then the value. Part of the disk format. */
+/** A row as engines keep it: 8 bytes of version, big-endian with 7 bits in each, then the value. So a row whose value
+ * is text is text from its first byte (read-as-text.ts), and 56 bits hold every safe integer. Part of the disk
+ * format. */
 export const VERSION_BYTES = 8;
-const HIGH = 2 ** 32;
+const TOTAL_BYTES = 8;
+const BITS_OF_BYTE = 7;
+const BYTE_MAX = 127;
+/** Half of a version: what bit operations can take apart. */
+const HALF = 2 ** 28;
 
 /** A copy of `value` behind room for the version. */
 export function storedRow(value: Uint8Array): Buffer {
@@ -13,11 +19,12 @@ export function storedRow(value: Uint8Array): Buffer {
 }
 
 export function stampVersion(stored: Buffer, version: RowVersion): void {
-  writeUnsigned(stored, version);
+  writeHalf(stored, 0, Math.floor(version / HALF));
+  writeHalf(stored, 4, version % HALF);
 }
 
 export function versionOf(stored: Buffer): RowVersion {
-  return stored.readUInt32BE(0) * HIGH + stored.readUInt32BE(4);
+  return readHalf(stored, 0) * HALF + readHalf(stored, 4);
 }
 
 export function rowOf(stored: Buffer): Row {
@@ -26,7 +33,7 @@ export function rowOf(stored: Buffer): Row {
 
 /** A counter's total: 8 bytes, big-endian, two's complement. */
 export function encodeTotal(total: number): Buffer {
-  const bytes = Buffer.allocUnsafe(VERSION_BYTES);
+  const bytes = Buffer.allocUnsafe(TOTAL_BYTES);
   bytes.writeBigInt64BE(BigInt(total));
   return bytes;
 }
@@ -35,7 +42,13 @@ export function decodeTotal(bytes: Buffer): number {
   return Number(bytes.readBigInt64BE());
 }
 
-function writeUnsigned(bytes: Buffer, value: number): void {
-  bytes.writeUInt32BE(Math.floor(value / HIGH), 0);
-  bytes.writeUInt32BE(value % HIGH, 4);
+function writeHalf(bytes: Buffer, start: number, half: number): void {
+  for (let at = start + 3, rest = half; at >= start; at -= 1, rest >>= BITS_OF_BYTE)
+    bytes[at] = rest & BYTE_MAX;
+}
+
+function readHalf(bytes: Buffer, start: number): number {
+  let half = 0;
+  for (let at = start; at < start + 4; at += 1) half = (half << BITS_OF_BYTE) | (bytes[at] ?? 0);
+  return half;
 }
