@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestTimeout } from '../errors/s3.ts';
 import { recycle } from '../lib/recycle.ts';
+import { endWithTurn } from './end-of-turn.ts';
 import { HttpRequest } from './http-request.ts';
 import { decodeComponent, type WireRequest } from './request.ts';
 import { RequestBody } from './request-body.ts';
@@ -51,7 +52,7 @@ export class Exchange {
     });
   }
 
-  /** Sends the answer. Resolves when it is on its way or the client is gone. */
+  /** Sends the answer. Resolves when it is on its way, at the end of this turn at the latest, or the client is gone. */
   async send(answer: WireResponse, closing: boolean): Promise<void> {
     const { response, request } = this;
     if (this.#gone) return;
@@ -71,10 +72,10 @@ export class Exchange {
     if (closing || this.#mustClose()) headers['connection'] = 'close';
     response.writeHead(status, headers);
     if (request.method === 'HEAD' || body === undefined) {
-      response.end();
+      endWithTurn(response);
     } else if (body instanceof Uint8Array) {
       this.bytesOut = body.length;
-      response.end(body);
+      endWithTurn(response, body);
     } else {
       await this.#stream(body);
     }

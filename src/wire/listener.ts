@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { asAwsError, internalError } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
+import { endOfTurn } from './end-of-turn.ts';
 import { Exchange, loggedPath } from './exchange.ts';
 import { sourceIpOf } from './http-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
@@ -104,6 +105,8 @@ class HttpListener<Caller> implements Listener {
     );
     for (const server of this.#servers) server.closeIdleConnections();
     await this.#idleWithin(graceMs);
+    // The last answers leave with the turn in which they got ready.
+    await endOfTurn();
     for (const server of this.#servers) server.closeAllConnections();
     await Promise.all(closed);
   }
