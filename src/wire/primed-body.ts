@@ -3,9 +3,13 @@ import type { WireResponse } from './response.ts';
 /** Takes the first chunk of a streamed body before the head is sent: what fails there (a blob that cannot be opened, a
  * frame whose tag is wrong) can still be answered as an error. A body of one chunk becomes plain bytes, which leave in
  * one write together with the head. */
-export async function primed(response: WireResponse): Promise<WireResponse> {
+export function primed(response: WireResponse): WireResponse | Promise<WireResponse> {
   const { body } = response;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return response;
+  return primedStream(response, body);
+}
+
+async function primedStream(response: WireResponse, body: AsyncIterable<Uint8Array>): Promise<WireResponse> {
   const iterator = body[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done) return { ...response, body: new Uint8Array() };

@@ -79,7 +79,9 @@ export function createService<Caller>(
     );
     const reading = readInput(request, routed, opened);
     const input = reading instanceof Promise ? await reading : reading;
-    await expectOwners(input, runtime.expectBucketOwner);
+    if (input['ExpectedBucketOwner'] !== undefined || input['ExpectedSourceBucketOwner'] !== undefined) {
+      await expectOwners(input, runtime.expectBucketOwner);
+    }
     await call.authorise(await handled.access(input, call));
     const output = outputOf(await handled.handle(input, call), operation.name);
     return primed(overridden(protocol.writeOutput(operation, output, answer), call));
@@ -88,7 +90,10 @@ export function createService<Caller>(
   function authenticate(request: WireRequest, routed: OperationRequest): Promise<Authenticated<Caller>> {
     const { method, rawUrl, headers, rawHeaders } = request;
     const body = routed.wholeBody;
-    const signed = { method, rawUrl, headers, rawHeaders, ...(body === undefined ? {} : { body }) };
+    const signed =
+      body === undefined
+        ? { method, rawUrl, headers, rawHeaders }
+        : { method, rawUrl, headers, rawHeaders, body };
     return runtime.authenticator.authenticate(signed, frontend.signing);
   }
 
@@ -114,7 +119,6 @@ async function expectOwners(
   expect: ServiceRuntime<unknown>['expectBucketOwner'],
 ): Promise<void> {
   const { ExpectedBucketOwner: owner, ExpectedSourceBucketOwner: sourceOwner, CopySource: source } = input;
-  if (owner === undefined && sourceOwner === undefined) return;
   // Accepted means obeyed: a site that cannot check owners must not pretend to.
   if (expect === undefined) throw notImplemented('x-amz-expected-bucket-owner');
   if (typeof owner === 'string') await expect(String(input['Bucket']), accountOf(owner));
@@ -192,11 +196,14 @@ function outputOf(output: unknown, operation: string): Readonly<Values> {
 }
 
 function overridden<Caller>(response: WireResponse, call: Call<Caller>): WireResponse {
-  const { status, headers, document } = call.response;
-  return {
-    ...response,
-    ...(document === undefined ? {} : { body: document }),
-    status: status ?? response.status,
-    headers: Object.assign(response.headers, headers),
-  };
+  const { headers, document } = call.response;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) response.headers[name] = value;
+  }
+  const status = call.response.status ?? response.status;
+  const body = document ?? response.body;
+  return body === undefined
+    ? { status, headers: response.headers }
+    : { status, headers: response.headers, body };
 }

@@ -98,8 +98,7 @@ export function createAuthenticator<P>(options: AuthenticatorOptions<P>): Authen
     refuse: Refusals,
   ): KeyObject {
     const { secretAccessKey } = credential;
-    const { accessKeyId, scope, scopeText } = claim.credential;
-    const credentialText = `${accessKeyId}/${scopeText}`;
+    const { accessKeyId, scope, text: credentialText } = claim.credential;
     const cached = cache.find(credentialText, secretAccessKey);
     const signingKey = cached ?? deriveSigningKey(secretAccessKey, scope);
     const canonical = canonicalOf(request.method, request.headers, claim);

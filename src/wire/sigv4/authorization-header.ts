@@ -12,20 +12,30 @@ export interface SignatureClaim {
   readonly signature: string;
 }
 
+const KNOWN = new Set(['Credential', 'SignedHeaders', 'Signature']);
+
 /** Reads an `AWS4-HMAC-SHA256` Authorization header. Spaces around the components are tolerated, their order is
  * free, repetition is not. */
 export function parseAuthorizationHeader(header: string, refuse: Refusals): SignatureClaim {
   if (!header.startsWith(ALGORITHM)) throw refuse.unsupportedScheme(schemeOf(header));
-  const components = new Map<string, string>();
-  for (const component of header.slice(ALGORITHM.length).split(',')) {
-    const equals = component.indexOf('=');
-    const name = component.slice(0, Math.max(equals, 0)).trim();
-    if (name === '' || components.has(name)) throw refuse.componentsMissing();
-    components.set(name, component.slice(equals + 1).trim());
+  let credentialText: string | undefined;
+  let signedHeaders: string | undefined;
+  let signature: string | undefined;
+  const others: string[] = [];
+  for (let start = ALGORITHM.length; start <= header.length; ) {
+    const comma = header.indexOf(',', start);
+    const end = comma === -1 ? header.length : comma;
+    const equals = header.indexOf('=', start);
+    if (equals === -1 || equals >= end) throw refuse.componentsMissing();
+    const name = header.slice(start, equals).trim();
+    const value = header.slice(equals + 1, end).trim();
+    if (name === 'Credential' && credentialText === undefined) credentialText = value;
+    else if (name === 'SignedHeaders' && signedHeaders === undefined) signedHeaders = value;
+    else if (name === 'Signature' && signature === undefined) signature = value;
+    else if (name === '' || KNOWN.has(name) || others.includes(name)) throw refuse.componentsMissing();
+    else others.push(name);
+    start = end + 1;
   }
-  const credentialText = components.get('Credential');
-  const signedHeaders = components.get('SignedHeaders');
-  const signature = components.get('Signature');
   if (credentialText === undefined || !signedHeaders || !signature) throw refuse.componentsMissing();
   const credential = parseCredential(credentialText);
   if (credential === undefined) throw refuse.credentialMalformed('header');

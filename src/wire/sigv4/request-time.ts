@@ -1,20 +1,36 @@
 /** How far a request's time may lie from ours, as at AWS. */
 export const SKEW_MS_MAX = 15 * 60 * 1000;
 
-const AMZ_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 const AMZ_DATE_LENGTH = 16;
 
 /** Milliseconds since the epoch for `yyyyMMddTHHmmssZ`, undefined for anything else. */
 export function parseAmzDate(text: string): number | undefined {
-  if (text.length !== AMZ_DATE_LENGTH) return undefined;
-  const parts = AMZ_DATE.exec(text);
-  if (parts === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  if (text.length !== AMZ_DATE_LENGTH || text[8] !== 'T' || text[15] !== 'Z') return undefined;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 4, 6);
+  const day = digits(text, 6, 8);
+  const hour = digits(text, 9, 11);
+  const minute = digits(text, 11, 13);
+  const second = digits(text, 13, 15);
+  // Not a digit somewhere: NaN is neither smaller nor greater.
+  if (!(year >= 0 && month >= 0 && day >= 0 && hour <= 23 && minute <= 59 && second <= 59)) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   // Date.UTC rolls the 31st of February over; such a text names no day.
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
 }
+
+/** Without a regular expression: every request comes through here. */
+function digits(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+const ZERO = 48;
 
 /** `yyyyMMddTHHmmssZ` */
 export function amzDate(milliseconds: number): string {

@@ -6,6 +6,8 @@ export const TERMINATOR = 'aws4_request';
 /** The `Credential` of a signature: `KEY/yyyyMMdd/region/service/aws4_request`. */
 export interface SigningCredentialText {
   readonly accessKeyId: string;
+  /** All of it, as it was given. */
+  readonly text: string;
   readonly scope: CredentialScope;
   /** Everything after the key, as the string to sign has it. */
   readonly scopeText: string;
@@ -21,6 +23,7 @@ export function parseCredential(text: string): SigningCredentialText | undefined
   if (accessKeyId === '' || date === '' || service === '') return undefined;
   return {
     accessKeyId,
+    text,
     scope: { date, region, service },
     scopeText: text.slice(accessKeyId.length + 1),
     terminator,
