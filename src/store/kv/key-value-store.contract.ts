@@ -227,7 +227,7 @@ export function describeKeyValueStore(engine: string, make: () => Promise<StoreU
         keys.map((_, index) => values[index] ?? Buffer.from('plain')),
       );
       const listed = await store.range({ start: Buffer.of(LISTING), end: Buffer.of(LISTING + 1) });
-      expect(listed.map(({ key }) => key)).toEqual(keys.toSorted(Buffer.compare));
+      expect(listed.map(({ key }) => key)).toEqual(keys.toSorted((one, other) => Buffer.compare(one, other)));
     });
 
     test('takes 64 writers at once and loses no increment', async () => {
