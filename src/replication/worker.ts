@@ -57,6 +57,7 @@ export class ReplicationWorker {
   #cancelTick: () => void = () => undefined;
   #unwatch: () => void = () => undefined;
   #drained: (() => void) | undefined;
+  #pumpScheduled = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -184,8 +185,14 @@ export class ReplicationWorker {
     this.#source.fail(this.#options.clock.now(), reason);
   }
 
+  /** Attempts that were settled in one commit end one after the other: what follows them is read in one round. */
   #afterWork(): void {
     if (this.#attempts.underWay === 0) this.#drained?.();
-    this.#pump();
+    if (this.#pumpScheduled) return;
+    this.#pumpScheduled = true;
+    queueMicrotask(() => {
+      this.#pumpScheduled = false;
+      this.#pump();
+    });
   }
 }
