@@ -42,6 +42,7 @@ export async function large(bench: Bench): Promise<Row[]> {
 const GET_CONNECTIONS = 4;
 
 async function beside(bench: Bench): Promise<Row> {
+  await run(bench, bench.ours, { kind: 'put', prefix: 'data/', requestsMax: 1000, durationMsMax: 60_000 });
   const gets = { kind: 'get', connections: GET_CONNECTIONS } as const;
   const alone: number[] = [];
   const besidePuts: number[] = [];

@@ -104,9 +104,10 @@ export function createService<Caller>(
         return await respond(request, answer, trace);
       } catch (cause) {
         const error = asAwsError(cause);
-        if (error.status >= 500 && error.status !== 501 && error.status !== 503) {
-          runtime.reportFault(answer.requestId, trace.operation, error.cause ?? error);
-        }
+        // A 503 with a cause is a store that cannot serve, and its operator must hear why; one without is advice to wait.
+        const ours =
+          error.status === 503 ? error.cause !== undefined : error.status >= 500 && error.status !== 501;
+        if (ours) runtime.reportFault(answer.requestId, trace.operation, error.cause ?? error);
         return frontend.protocolOf(request).writeError(error, answer);
       }
     },
