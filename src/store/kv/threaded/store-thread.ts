@@ -10,6 +10,8 @@ import {
   type ThreadRequest,
 } from './protocol.ts';
 
+const YOUNG_GENERATION_MIB = 8;
+
 export interface StoreThread {
   /** A connection for one thread, or one more. Put `connection.port` into the transfer list. */
   connect(): StoreConnection;
@@ -30,6 +32,8 @@ export async function startStoreThread(options: StoreOptions): Promise<StoreThre
   const worker = new Worker(new URL(`./committer-thread.${ending}`, import.meta.url), {
     workerData: data,
     name: 'committer',
+    // What a batch leaves behind is short-lived; the default nursery would hold on to 48 MiB of it in each committer.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
   const ready = await firstAnswer(worker);
   if (ready.kind === 'refused') {
