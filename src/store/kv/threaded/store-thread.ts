@@ -11,6 +11,8 @@ import {
 } from './protocol.ts';
 
 const YOUNG_GENERATION_MIB = 8;
+// What waits to be committed is bounded by the connections; V8 collects the sooner the smaller its limit is.
+const OLD_GENERATION_MIB_MAX = 512;
 
 export interface StoreThread {
   /** A connection for one thread, or one more. Put `connection.port` into the transfer list. */
@@ -33,7 +35,10 @@ export async function startStoreThread(options: StoreOptions): Promise<StoreThre
     workerData: data,
     name: 'committer',
     // What a batch leaves behind is short-lived; the default nursery would hold on to 48 MiB of it in each committer.
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
+    resourceLimits: {
+      maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB,
+      maxOldGenerationSizeMb: OLD_GENERATION_MIB_MAX,
+    },
   });
   const ready = await firstAnswer(worker);
   if (ready.kind === 'refused') {
