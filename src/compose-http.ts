@@ -78,7 +78,7 @@ function isOnBuckets(requirements: readonly AccessRequirement[]): boolean {
 }
 
 function holdfastEndpoint(
-  { site, identity }: Node,
+  { identity }: Node,
   options: HttpOptions,
   authenticator: Authenticator<Principal>,
 ): HoldfastEndpoint {
@@ -86,7 +86,6 @@ function holdfastEndpoint(
     administration: { ...options.administration, identity },
     authenticator,
     operatorAccount: options.operatorAccount,
-    clock: site.clock,
     logger: options.logger,
     unreadyBecause: () => options.unreadyBecause(),
     metrics: () => options.metrics(),

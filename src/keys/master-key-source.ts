@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { systemRandom } from '../lib/random.ts';
+import { writeFileDurably } from '../store/durable-file.ts';
 import { MASTER_KEY_BYTES, type MasterKey, MasterKeyError, makeMasterKey } from './master-key.ts';
 
 /** Where the master key comes from. All three give the same text: one base64 key a line, the newest first. */
@@ -16,7 +17,6 @@ export type MasterKeySource =
 
 /** Secret managers answer in seconds; a start that hangs must say why. */
 const COMMAND_MS_MAX = 30_000;
-const FILE_MODE = 0o600;
 
 /** @throws MasterKeyError with a sentence for people; never with key material. */
 export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey[]> {
@@ -47,7 +47,7 @@ export async function rotateMasterKeyFile(path: string): Promise<string> {
   const older = await readFile(path, 'utf8');
   parseMasterKeys(older, path);
   const text = `${newKeyLine()}${older}`;
-  await writeFileDurably(path, text);
+  writeFileDurably(path, text);
   return text;
 }
 
@@ -75,32 +75,14 @@ async function readOrMakeFile(path: string): Promise<string> {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     const text = newKeyLine();
     await mkdir(dirname(path), { recursive: true });
-    await writeFileDurably(path, text);
+    // Synced before anything is sealed under it: data whose key did not survive a power loss is lost.
+    writeFileDurably(path, text);
     return text;
   }
 }
 
 function newKeyLine(): string {
   return `${systemRandom.bytes(MASTER_KEY_BYTES).toString('base64')}\n`;
-}
-
-/** Synced before anything is sealed under it: data whose key did not survive a power loss is lost. */
-async function writeFileDurably(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', FILE_MODE);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  const directory = await open(dirname(path), 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 async function runCommand([program, ...parameters]: readonly [string, ...string[]]): Promise<string> {

@@ -14,7 +14,7 @@ import { accounts } from '../store/tables/accounts.ts';
 import { ensureFirstAccount, readSiteRow, type SiteIdentity } from './first-start.ts';
 import { closeSite, openSite } from './open-node.ts';
 import { RotatingKeyring } from './rotating-keyring.ts';
-import { openStores, type SiteStores } from './stores.ts';
+import { openStores } from './stores.ts';
 import { startSweeper } from './sweeping.ts';
 import type { ThreadData } from './thread-data.ts';
 import { Threads } from './threads.ts';
@@ -100,7 +100,7 @@ async function readMasterKeys(source: MasterKeySource, { global }: Site): Promis
   return await loadMasterKeyText(keySource(source));
 }
 
-export function keySource(source: MasterKeySource): KeySource {
+function keySource(source: MasterKeySource): KeySource {
   switch (source.kind) {
     case 'file':
       return { kind: 'file', path: source.path };
@@ -117,5 +117,3 @@ function withoutSecrets(config: ServeConfig): ThreadData['config'] {
   const { rootCredentials: _root, masterKey: _key, ...rest } = config;
   return rest;
 }
-
-export type { SiteStores };

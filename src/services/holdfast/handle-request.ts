@@ -1,6 +1,5 @@
 import { AwsError } from '../../errors/aws-error.ts';
 import { authorise } from '../../identity/authorise.ts';
-import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Principal } from '../../policy/types.ts';
 import type { WireRequest } from '../../wire/request.ts';
@@ -15,7 +14,6 @@ export interface HoldfastEndpoint {
   readonly administration: AdministrationContext;
   readonly authenticator: Authenticator<Principal>;
   readonly operatorAccount: string;
-  readonly clock: Clock;
   readonly logger: Logger;
   /** Why the site cannot serve writes now; undefined when it can. */
   unreadyBecause(): string | undefined;

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { CHECKSUM_ALGORITHMS } from '../../lib/checksums/algorithms.ts';
 import type { ChecksumAlgorithm, ListingRow } from './rows.ts';
 
 /** A list decodes up to 1,000 of these, so they are no JSON: one line of ASCII, fields in a fixed order parted by
@@ -10,20 +11,7 @@ const DELETE_MARKER = 'd';
 const STAMP_END = 26;
 
 const ALGORITHMS: ReadonlyMap<string, ChecksumAlgorithm> = new Map(
-  (
-    [
-      'CRC32',
-      'CRC32C',
-      'CRC64NVME',
-      'SHA1',
-      'SHA256',
-      'SHA512',
-      'MD5',
-      'XXHASH64',
-      'XXHASH3',
-      'XXHASH128',
-    ] as const
-  ).map((algorithm) => [algorithm, algorithm]),
+  CHECKSUM_ALGORITHMS.map((algorithm) => [algorithm, algorithm]),
 );
 
 const KNOWN = new Set(['stamp', 'versionId', 'deleteMarker', 'size', 'etag', 'storageClass', 'checksum']);

@@ -1,5 +1,8 @@
+import type { ChecksumAlgorithm } from '../../lib/checksums/algorithms.ts';
 import type { BlobId } from '../blobs/blob-store.ts';
 import type { OrderStamp } from './order-stamp.ts';
+
+export type { ChecksumAlgorithm };
 
 /** What is stored, as JSON (the disk format is a contract: readers keep fields they do not know). Keys hold
  * bucket id, object key and stamp; rows do not repeat them unless they say so. */
@@ -10,18 +13,6 @@ export interface ChecksumValue {
   readonly value: string;
   readonly type: 'FULL_OBJECT' | 'COMPOSITE';
 }
-
-export type ChecksumAlgorithm =
-  | 'CRC32'
-  | 'CRC32C'
-  | 'CRC64NVME'
-  | 'SHA1'
-  | 'SHA256'
-  | 'SHA512'
-  | 'MD5'
-  | 'XXHASH64'
-  | 'XXHASH3'
-  | 'XXHASH128';
 
 /** How one blob is sealed (DESIGN decision 13): its own random AES-256 key, wrapped by the key `wrap` names. */
 export interface SealedKey {

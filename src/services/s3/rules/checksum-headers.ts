@@ -1,4 +1,5 @@
 import { invalidChecksumHeader, invalidRequest, multipleChecksums } from '../../../errors/s3.ts';
+import { CHECKSUM_BYTES } from '../../../lib/checksums/algorithms.ts';
 import type { ChecksumAlgorithm } from '../../../store/tables/rows.ts';
 
 /** A checksum that the client named. Without `value` it comes as a trailer, after the body. */
@@ -7,26 +8,13 @@ export interface DeclaredChecksum {
   readonly value?: string;
 }
 
-const DIGEST_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
-  CRC32: 4,
-  CRC32C: 4,
-  CRC64NVME: 8,
-  SHA1: 20,
-  SHA256: 32,
-  SHA512: 64,
-  MD5: 16,
-  XXHASH64: 8,
-  XXHASH3: 8,
-  XXHASH128: 16,
-};
-
 const PREFIX = 'x-amz-checksum-';
 /** Headers of the same prefix that hold no digest. */
 const NO_DIGEST = new Set([`${PREFIX}algorithm`, `${PREFIX}mode`, `${PREFIX}type`]);
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 export function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
-  return Object.hasOwn(DIGEST_BYTES, name);
+  return Object.hasOwn(CHECKSUM_BYTES, name);
 }
 
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
@@ -61,7 +49,7 @@ export function declaredChecksum(headers: Readonly<Record<string, string>>): Dec
 
 /** @throws AwsError InvalidRequest when `value` is no digest of that algorithm, as header or trailer. */
 export function checkDigest(algorithm: ChecksumAlgorithm, value: string): void {
-  if (BASE64.test(value) && Buffer.byteLength(value, 'base64') === DIGEST_BYTES[algorithm]) return;
+  if (BASE64.test(value) && Buffer.byteLength(value, 'base64') === CHECKSUM_BYTES[algorithm]) return;
   throw invalidChecksumHeader(checksumHeader(algorithm));
 }
 
