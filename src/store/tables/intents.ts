@@ -55,7 +55,9 @@ function intentTable(table: number) {
   };
 }
 
-/** What still has to be delivered. */
+/** What live changes still have to deliver. */
 export const intents = intentTable(TABLES.intents);
+/** What batch jobs still have to deliver: apart, so that live intents never stand behind them. */
+export const batchIntents = intentTable(TABLES.batchIntents);
 /** What failed for good and waits for someone to retry or drop it. */
 export const parkedIntents = intentTable(TABLES.parkedIntents);

@@ -1,5 +1,6 @@
 import type { ChecksumAlgorithm } from '../../lib/checksums/algorithms.ts';
 import type { BlobId } from '../blobs/blob-store.ts';
+import type { JobTaskName } from './job-rows.ts';
 import type { OrderStamp } from './order-stamp.ts';
 
 export type { ChecksumAlgorithm };
@@ -131,6 +132,8 @@ export interface IntentRow {
   readonly lastError?: string;
   /** Only in the table of parked intents. */
   readonly failureCode?: string;
+  /** Tasks of batch jobs that wait for what becomes of it; whoever ends it answers each in the same commit. */
+  readonly waiting?: readonly JobTaskName[];
 }
 
 export interface IntentRule {

@@ -29,8 +29,15 @@ export const TABLES = {
   claimedBlobs: 0x3b,
   intents: 0x40,
   parkedIntents: 0x41,
+  batchIntents: 0x42,
   jobs: 0x50,
   jobTasks: 0x51,
+  jobStates: 0x52,
+  jobProgress: 0x53,
+  jobAnswers: 0x54,
+  jobTokens: 0x55,
+  jobsOfAccount: 0x56,
+  batchLease: 0x57,
   /** Rows written by `add` only. */
   counters: 0x70,
 } as const;

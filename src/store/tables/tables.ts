@@ -15,7 +15,13 @@
  *   uploads       (bucketId, key, uploadId)     parts (bucketId, uploadId, number)
  *   garbage       (blob id of the first)                              GarbageRow
  *   claimedBlobs  (blob id)                                           {} : some row owns, or owned, this blob
- *   intents       (destination, shard, stamp, bucketId, key, kind)    IntentRow; parkedIntents alike
+ *   intents       (destination, shard, stamp, bucketId, key, kind)    IntentRow; parkedIntents, batchIntents alike
+ *   jobs          (jobId)                                             JobRow
+ *   jobTasks      (jobId, chunk)                                      JobChunkRow: manifest and results
+ *   jobStates     (jobId, number)                                     JobStateRow
+ *   jobProgress   (jobId)                                             JobProgressRow
+ *   jobAnswers    (jobId, chunk, task, destination)                   JobAnswerRow
+ *   jobTokens     (account, token)      jobsOfAccount (account, createdAtMs, jobId)      batchLease ()
  *   counters      (name, ...labels)                                   8 bytes, `add` only
  */
 export { TABLES } from './table-numbers.ts';

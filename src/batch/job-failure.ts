@@ -1,0 +1,26 @@
+/** Why a whole job fails. AWS publishes only InvalidManifestContent; the others are ours (reference: s3-batch-replication 7.1). */
+export type JobFailureCode =
+  | 'InvalidManifestContent'
+  | 'ManifestNotFound'
+  | 'ManifestAccessDenied'
+  | 'ManifestETagMismatch'
+  | 'ManifestGenerationNoKeys'
+  | 'ManifestWriteFailed'
+  | 'ExpectedBucketOwnerMismatch'
+  | 'RoleNotAssumable'
+  | 'ReportWriteFailed'
+  | 'FailureThresholdExceeded'
+  | 'ConfirmationExpired'
+  | 'ReplicationConfigurationMissing';
+
+/** Thrown where a job cannot go on; the runner takes it to Failing. What passes by itself (a store that cannot serve
+ * now) is thrown as it is, and tried again. */
+export class JobFailure extends Error {
+  override readonly name = 'JobFailure';
+  readonly code: JobFailureCode;
+
+  constructor(code: JobFailureCode, reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.code = code;
+  }
+}
