@@ -7,12 +7,19 @@ import { parsedPolicy } from '../../policy/parsed-policy.ts';
 import type { Decision, PolicyDocument, Principal, RequestContext } from '../../policy/types.ts';
 import type { BucketRow } from '../../store/tables/bucket-row.ts';
 import { ReplicationFailure } from '../failure-codes.ts';
-import type { RoleAccess, RoleSession } from './role-access.ts';
+import type { RoleAccess, RoleSession, RoleSource } from './role-access.ts';
 import { sameForEveryKey } from './same-for-every-key.ts';
 
-/** As CloudTrail shows it (reference: s3-replication 5.1). */
-const SESSION_NAME = 's3-replication';
-const SERVICE: Principal = { kind: 'service', service: 's3.amazonaws.com' };
+/** Who assumes roles, and under which name CloudTrail shows it (reference: s3-replication 5.1). */
+export interface RoleTaker {
+  readonly service: string;
+  readonly sessionName: string;
+}
+export const REPLICATION: RoleTaker = { service: 's3.amazonaws.com', sessionName: 's3-replication' };
+export const BATCH_OPERATIONS: RoleTaker = {
+  service: 'batchoperations.s3.amazonaws.com',
+  sessionName: 's3-batch-operations',
+};
 /** Roles in use at once: one for each source bucket in the usual case. */
 const SESSIONS_MAX = 10_000;
 
@@ -26,22 +33,24 @@ const SESSIONS_MAX = 10_000;
 export class AssumedRoles implements RoleAccess {
   readonly #identity: Identity;
   readonly #clock: Clock;
+  readonly #taker: RoleTaker;
   readonly #sessions = new Map<string, RoleSession | Promise<RoleSession>>();
   #epoch: number;
 
-  constructor(identity: Identity, clock: Clock) {
+  constructor(identity: Identity, clock: Clock, taker = REPLICATION) {
     this.#identity = identity;
     this.#clock = clock;
+    this.#taker = taker;
     this.#epoch = identity.store.configurationEpoch();
   }
 
-  session(roleArn: string, source: Bucket): RoleSession | Promise<RoleSession> {
+  session(roleArn: string, source: RoleSource): RoleSession | Promise<RoleSession> {
     const epoch = this.#identity.store.configurationEpoch();
     if (epoch !== this.#epoch || this.#sessions.size >= SESSIONS_MAX) {
       this.#epoch = epoch;
       this.#sessions.clear();
     }
-    const name = `${roleArn} ${source.row.owner} ${source.row.name}`;
+    const name = `${roleArn} ${source.account} ${source.arn}`;
     const known = this.#sessions.get(name);
     if (known !== undefined) return known;
     const assumed = this.#assume(roleArn, source);
@@ -60,15 +69,15 @@ export class AssumedRoles implements RoleAccess {
     else this.#sessions.set(name, session);
   }
 
-  async #assume(roleArn: string, source: Bucket): Promise<RoleSession> {
+  async #assume(roleArn: string, source: RoleSource): Promise<RoleSession> {
     try {
       const { session } = await assumeRole(this.#identity, {
-        caller: SERVICE,
+        caller: { kind: 'service', service: this.#taker.service },
         roleArn,
-        sessionName: SESSION_NAME,
+        sessionName: this.#taker.sessionName,
         context: {
-          'aws:SourceAccount': source.row.owner,
-          'aws:SourceArn': `arn:aws:s3:::${source.row.name}`,
+          'aws:SourceAccount': source.account,
+          ...(source.arn === undefined ? {} : { 'aws:SourceArn': source.arn }),
         },
       });
       return new AssumedRole(this.#identity, this.#clock, session);

@@ -1,6 +1,6 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 
-/** The role of a replication configuration, really assumed: what it may do is decided as for any client. */
+/** A role, really assumed: what it may do is decided as for any client. */
 export interface RoleSession {
   /** On the bucket, or on one object in it. At once once it is known. */
   may(action: string, bucket: Bucket, key?: string): boolean | Promise<boolean>;
@@ -8,8 +8,20 @@ export interface RoleSession {
   denied(action: string, bucket: Bucket, key?: string): boolean | Promise<boolean>;
 }
 
+/** For whom a role acts, as its trust policy may ask. */
+export interface RoleSource {
+  /** aws:SourceAccount. */
+  readonly account: string;
+  /** aws:SourceArn, where there is one. */
+  readonly arn?: string;
+}
+
 export interface RoleAccess {
-  /** The role acting for this source bucket.
-   * @throws ReplicationFailure AssumeRoleNotPermitted */
-  session(roleArn: string, source: Bucket): RoleSession | Promise<RoleSession>;
+  /** @throws ReplicationFailure AssumeRoleNotPermitted */
+  session(roleArn: string, source: RoleSource): RoleSession | Promise<RoleSession>;
+}
+
+/** A replication configuration's role acts for its source bucket. */
+export function sourceOfRole({ row }: Bucket): RoleSource {
+  return { account: row.owner, arn: `arn:aws:s3:::${row.name}` };
 }

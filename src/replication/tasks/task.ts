@@ -4,7 +4,7 @@ import type { Destination, ReceiveOutcome } from '../destinations/destination.ts
 import { DestinationUnavailableError } from '../destinations/destination.ts';
 import { messageOf, saysUnavailable } from '../destinations/unavailable.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
-import type { RoleAccess, RoleSession } from '../role/role-access.ts';
+import { type RoleAccess, type RoleSession, sourceOfRole } from '../role/role-access.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
 
@@ -27,7 +27,7 @@ export interface Ends {
 export async function openEnds(context: TaskContext, { intent }: Claim): Promise<Ends | undefined> {
   const source = await context.objects.buckets.find(intent.sourceBucket);
   if (source?.row.id !== intent.sourceBucketId) return undefined;
-  const session = await context.roles.session(intent.rule.role, source);
+  const session = await context.roles.session(intent.rule.role, sourceOfRole(source));
   if (!(await session.may('s3:GetReplicationConfiguration', source))) {
     throw new ReplicationFailure(
       'SrcBucketReplicationConfigMissing',
