@@ -1,4 +1,4 @@
-import type { IntentRule } from './rows.ts';
+import type { IntentRule, SystemMetadata } from './rows.ts';
 
 /** What is stored of S3 Batch Operations jobs (reference: s3-batch-replication). A job lives in the store of its
  * region, which is its source bucket's. */
@@ -37,7 +37,7 @@ export interface JobCopy {
   readonly storageClass?: string;
   readonly metadataDirective: 'COPY' | 'REPLACE';
   readonly metadata?: Readonly<Record<string, string>>;
-  readonly system?: Readonly<Record<string, string>>;
+  readonly system?: SystemMetadata;
   readonly newObjectTags?: JobTags;
   readonly modifiedSinceMs?: number;
   readonly unmodifiedSinceMs?: number;
