@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   account: () => import('./command-line/account.ts'),
   'access-key': () => import('./command-line/access-key.ts'),
   'master-key': () => import('./command-line/master-key.ts'),
+  rule: () => import('./command-line/rule.ts'),
   env: () => import('./command-line/env.ts'),
 };
 

@@ -4,16 +4,23 @@ import { UsageError } from './command.ts';
 export interface Arguments {
   readonly words: readonly string[];
   readonly values: ReadonlyMap<string, string>;
+  /** Of what may be given several times, in order; empty where it was not given. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly flags: ReadonlySet<string>;
 }
 
-/** Words, `--name value` and `--flag`. @throws UsageError */
+/** Words, `--name value` (once, or for `lists` several times) and `--flag`. @throws UsageError */
 export function readArguments(
   argv: readonly string[],
-  allowed: { readonly values?: readonly string[]; readonly flags?: readonly string[] },
+  allowed: {
+    readonly values?: readonly string[];
+    readonly lists?: readonly string[];
+    readonly flags?: readonly string[];
+  },
 ): Arguments {
-  const options: Record<string, { type: 'string' | 'boolean' }> = {};
+  const options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }> = {};
   for (const name of allowed.values ?? []) options[name] = { type: 'string' };
+  for (const name of allowed.lists ?? []) options[name] = { type: 'string', multiple: true };
   for (const name of allowed.flags ?? []) options[name] = { type: 'boolean' };
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -21,11 +28,18 @@ export function readArguments(
     return {
       words: positionals,
       values: new Map(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
+      lists: new Map(
+        (allowed.lists ?? []).map((name) => [name, ([values[name]].flat() as unknown[]).filter(isText)]),
+      ),
       flags: new Set(entries.flatMap(([name, value]) => (value === true ? [name] : []))),
     };
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. ')[0]}.`, { cause: error });
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /** Every admin command can be pointed at a server and asked for JSON. */

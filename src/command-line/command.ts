@@ -14,4 +14,11 @@ export class UsageError extends Error {
 /** The server refused, or could not be reached. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
+  /** The error code of the answer, where there was one: `NoSuchBucket`. */
+  readonly code: string | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly code?: string | undefined } = {}) {
+    super(message, options);
+    this.code = options.code;
+  }
 }

@@ -1,0 +1,36 @@
+import { createInterface } from 'node:readline/promises';
+
+// Where a pipe or a file reads, lines are as long as what they say.
+const WIDTH_OTHERWISE = 120;
+
+/** The person in front of the command, if there is one. */
+export interface Terminal {
+  /** Whether somebody reads and can answer. */
+  readonly interactive: boolean;
+  /** Columns. */
+  readonly width: number;
+  say(text: string): void;
+  /** `otherwise` is what Enter alone means; it is also the answer where nobody can. */
+  confirm(question: string, otherwise: boolean): Promise<boolean>;
+}
+
+/** @param quiet what is said goes to standard error, because standard output is for JSON */
+export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
+  const output = quiet ? process.stderr : process.stdout;
+  const interactive = !quiet && process.stdin.isTTY && process.stdout.isTTY;
+  return {
+    interactive,
+    width: output.isTTY ? output.columns : WIDTH_OTHERWISE,
+    say: (text) => void output.write(`${text}\n`),
+    async confirm(question, otherwise) {
+      if (!interactive) return otherwise;
+      const lines = createInterface({ input: process.stdin, output: process.stdout });
+      try {
+        const answer = await lines.question(`${question} ${otherwise ? '[Y/n]' : '[y/N]'} `);
+        return answer.trim() === '' ? otherwise : /^y(es)?$/i.test(answer.trim());
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}
