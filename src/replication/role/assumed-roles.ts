@@ -7,7 +7,7 @@ import { parsedPolicy } from '../../policy/parsed-policy.ts';
 import type { Decision, PolicyDocument, Principal, RequestContext } from '../../policy/types.ts';
 import type { BucketRow } from '../../store/tables/bucket-row.ts';
 import { ReplicationFailure } from '../failure-codes.ts';
-import type { RoleAccess, RoleSession, RoleSource } from './role-access.ts';
+import type { ActionConditions, RoleAccess, RoleSession, RoleSource } from './role-access.ts';
 import { sameForEveryKey } from './same-for-every-key.ts';
 
 /** Who assumes roles, and under which name CloudTrail shows it (reference: s3-replication 5.1). */
@@ -101,8 +101,13 @@ class AssumedRole implements RoleSession {
     this.#principal = principal;
   }
 
-  may(action: string, bucket: Bucket, key?: string): boolean | Promise<boolean> {
-    const decision = this.#decide(action, bucket, key);
+  may(
+    action: string,
+    bucket: Bucket,
+    key?: string,
+    conditions?: ActionConditions,
+  ): boolean | Promise<boolean> {
+    const decision = this.#decide(action, bucket, key, conditions);
     return decision instanceof Promise
       ? decision.then((decided) => decided.decision === 'allow')
       : decision.decision === 'allow';
@@ -115,19 +120,35 @@ class AssumedRole implements RoleSession {
       : decision.decision === 'explicit-deny';
   }
 
-  #decide(action: string, bucket: Bucket, key: string | undefined): Decision | Promise<Decision> {
+  #decide(
+    action: string,
+    bucket: Bucket,
+    key: string | undefined,
+    conditions?: ActionConditions,
+  ): Decision | Promise<Decision> {
     const { row } = bucket;
     const kind = `${key === undefined ? 'bucket' : 'object'} ${action}`;
     const known = this.#decisions.get(row)?.get(kind);
     if (known !== undefined) return known;
     const same = this.#sameForEveryKey.get(row) ?? this.#compare(row);
-    if (same instanceof Promise) return same.then(() => this.#decide(action, bucket, key));
+    if (same instanceof Promise) return same.then(() => this.#decide(action, bucket, key, conditions));
+    // Where policies answer alike for every key, they look at no condition of the action either.
+    if (!same && conditions !== undefined) return this.#decideUnder(conditions, action, row, key);
     const decision = this.#evaluate(action, row, key);
     if (decision instanceof Promise || !same) return decision;
     const decisions = this.#decisions.get(row) ?? new Map<string, Decision>();
     decisions.set(kind, decision);
     this.#decisions.set(row, decisions);
     return decision;
+  }
+
+  async #decideUnder(
+    conditions: ActionConditions,
+    action: string,
+    row: BucketRow,
+    key: string | undefined,
+  ): Promise<Decision> {
+    return this.#evaluate(action, row, key, await conditions());
   }
 
   async #compare(row: BucketRow): Promise<boolean> {
@@ -140,13 +161,18 @@ class AssumedRole implements RoleSession {
     return same;
   }
 
-  #evaluate(action: string, row: BucketRow, key: string | undefined): Decision | Promise<Decision> {
+  #evaluate(
+    action: string,
+    row: BucketRow,
+    key: string | undefined,
+    conditions: RequestContext = {},
+  ): Decision | Promise<Decision> {
     const bucketArn = `arn:aws:s3:::${row.name}`;
     return authorise(this.#identity, {
       principal: this.#principal,
       action,
       resource: key === undefined ? bucketArn : `${bucketArn}/${key}`,
-      context: this.#context(),
+      context: { ...this.#context(), ...conditions },
       resourceAccount: row.owner,
       ...(row.policy === undefined ? {} : { resourcePolicy: row.policy }),
       ...(row.policyPrincipalIds === undefined ? {} : { resourcePrincipalIds: row.policyPrincipalIds }),

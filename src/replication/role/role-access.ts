@@ -1,9 +1,18 @@
 import type { Bucket } from '../../buckets/bucket.ts';
+import type { RequestContext } from '../../policy/types.ts';
+
+/** Condition keys of one action beyond those of every action; asked for only where a policy may look at them. */
+export type ActionConditions = () => RequestContext | Promise<RequestContext>;
 
 /** A role, really assumed: what it may do is decided as for any client. */
 export interface RoleSession {
   /** On the bucket, or on one object in it. At once once it is known. */
-  may(action: string, bucket: Bucket, key?: string): boolean | Promise<boolean>;
+  may(
+    action: string,
+    bucket: Bucket,
+    key?: string,
+    conditions?: ActionConditions,
+  ): boolean | Promise<boolean>;
   /** Whether a policy denies it in so many words, as against merely not allowing it. */
   denied(action: string, bucket: Bucket, key?: string): boolean | Promise<boolean>;
 }

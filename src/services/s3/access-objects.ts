@@ -1,5 +1,6 @@
+import { requestObjectTags } from '../../policy/request-object-tags.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
-import { context, namesAcl, objectArn, requestTagContext, writeContext } from './access-resources.ts';
+import { context, namesAcl, objectArn, writeContext } from './access-resources.ts';
 import { type CopySource, copySource } from './rules/copy-source.ts';
 import { taggingHeader, tagSet } from './rules/tag-set.ts';
 import type { S3Access, S3Call, S3Operation } from './s3-handler.ts';
@@ -34,7 +35,7 @@ function write({ Bucket, Key }: OnObject, call: S3Call): AccessRequirement[] {
   const resource = objectArn(Bucket, Key);
   const { headers } = call;
   const tags = taggingHeader(headers['x-amz-tagging']);
-  const shared = { ...writeContext(headers), ...requestTagContext(tags) };
+  const shared = { ...writeContext(headers), ...requestObjectTags(tags) };
   const needed: AccessRequirement[] = [{ action: 's3:PutObject', resource, context: shared }];
   if (tags.length > 0) needed.push({ action: 's3:PutObjectTagging', resource, context: shared });
   if (namesAcl(headers)) needed.push({ action: 's3:PutObjectAcl', resource, context: shared });
@@ -53,7 +54,7 @@ function readSource(header: string | undefined): AccessRequirement[] {
 }
 
 const putObjectTagging: S3Access<'PutObjectTagging'> = (input) => {
-  const tags = requestTagContext(tagSet(input.Tagging.TagSet, 'object'));
+  const tags = requestObjectTags(tagSet(input.Tagging.TagSet, 'object'));
   return onVersion(
     'Put',
     'Tagging',

@@ -34,14 +34,6 @@ export function context(entries: Readonly<Record<string, string | readonly strin
   return result;
 }
 
-/** s3:RequestObjectTag/… and s3:RequestObjectTagKeys. */
-export function requestTagContext(tags: readonly (readonly [string, string])[]): Context {
-  const result: Context = {};
-  for (const [key, value] of tags) result[`s3:RequestObjectTag/${key}`] = value;
-  if (tags.length > 0) result['s3:RequestObjectTagKeys'] = tags.map(([key]) => key);
-  return result;
-}
-
 type Headers = Readonly<Record<string, string>>;
 
 /** Headers that AWS offers to policies under `s3:` and their own name. */
