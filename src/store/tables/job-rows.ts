@@ -134,7 +134,12 @@ export interface JobRow {
   readonly terminatedAtMs?: number;
   readonly failureReasons: readonly FailureReason[];
   /** Set when the manifest is whole. */
-  readonly tasks?: { readonly total: number; readonly chunks: number };
+  readonly tasks?: {
+    readonly total: number;
+    readonly chunks: number;
+    /** Of the first task: the bucket whose jobs run beside each other. */
+    readonly bucket: string;
+  };
   readonly generatedManifest?: {
     readonly objectArn: string;
     readonly etag: string;
@@ -163,6 +168,8 @@ export interface JobProgressRow {
   readonly failed: number;
   readonly chunksStarted: number;
   readonly chunksDone: number;
+  /** Numbers of the chunks that are `started`, so that whoever goes on after a crash reads no others. */
+  readonly underWay: readonly number[];
 }
 
 /** One line of the manifest. */

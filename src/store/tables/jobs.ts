@@ -9,6 +9,7 @@ import type {
   JobTaskName,
 } from './job-rows.ts';
 import { jsonTable } from './json-table.ts';
+import type { WorkerRow } from './leases.ts';
 import { TABLES } from './table-numbers.ts';
 
 export const jobs = jsonTable<JobRow, readonly [jobId: string]>(TABLES.jobs);
@@ -58,3 +59,6 @@ export interface BatchLeaseRow {
   readonly holder: string;
 }
 export const batchLease = jsonTable<BatchLeaseRow, readonly []>(TABLES.batchLease);
+
+/** Signs of life of those who may hold it. Apart from `workers`, among whom the shards are divided. */
+export const batchRunners = jsonTable<WorkerRow, readonly [runnerId: string]>(TABLES.batchRunners);

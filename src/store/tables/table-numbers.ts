@@ -38,6 +38,7 @@ export const TABLES = {
   jobTokens: 0x55,
   jobsOfAccount: 0x56,
   batchLease: 0x57,
+  batchRunners: 0x58,
   /** Rows written by `add` only. */
   counters: 0x70,
 } as const;
