@@ -20,7 +20,7 @@ export interface HttpOptions {
   readonly config: Pick<ServeConfig, 'domains' | 'tls'>;
   readonly logger: Logger;
   readonly operatorAccount: string;
-  readonly administration: Omit<HoldfastEndpoint['administration'], 'identity'>;
+  readonly administration: Omit<HoldfastEndpoint['administration'], 'identity' | 'site'>;
   unreadyBecause(): string | undefined;
   metrics(): Promise<string>;
   onRequest?(record: RequestRecord): void;
@@ -78,12 +78,12 @@ function isOnBuckets(requirements: readonly AccessRequirement[]): boolean {
 }
 
 function holdfastEndpoint(
-  { identity }: Node,
+  { identity, site }: Node,
   options: HttpOptions,
   authenticator: Authenticator<Principal>,
 ): HoldfastEndpoint {
   return {
-    administration: { ...options.administration, identity },
+    administration: { ...options.administration, identity, site },
     authenticator,
     operatorAccount: options.operatorAccount,
     logger: options.logger,

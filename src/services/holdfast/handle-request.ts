@@ -87,17 +87,20 @@ async function callOperation(
   }
   const body = await readBody(openBody(request.body, authenticated.payload, request.headers).body);
   const caller = authenticated.principal;
+  const operation = OPERATIONS.get(name);
+  const input = parseObject(body);
   const decision = await authorise(endpoint.administration.identity, {
     principal: caller,
-    action: `holdfast:${name}`,
-    resource: HOLDFAST_RESOURCE,
+    ...(operation?.access?.(input, caller) ?? {
+      action: `holdfast:${name}`,
+      resource: HOLDFAST_RESOURCE,
+      resourceAccount: endpoint.operatorAccount,
+    }),
     context: { 'aws:SourceIp': request.sourceIp, 'aws:SecureTransport': String(request.secure) },
-    resourceAccount: endpoint.operatorAccount,
   });
   if (decision.decision !== 'allow') throw new AwsError('AccessDenied', 403, 'Access Denied');
-  const operation = OPERATIONS.get(name);
   if (operation === undefined) throw new AwsError('NotImplemented', 501, `There is no operation ${name}.`);
-  return json(200, await operation.handle(parseObject(body), endpoint.administration, caller));
+  return json(200, await operation.handle(input, endpoint.administration, caller));
 }
 
 async function readBody(body: AsyncIterable<Buffer>): Promise<string> {

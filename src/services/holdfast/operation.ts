@@ -1,3 +1,4 @@
+import type { Site } from '../../buckets/region.ts';
 import { AwsError } from '../../errors/aws-error.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Principal } from '../../policy/types.ts';
@@ -5,6 +6,7 @@ import type { Principal } from '../../policy/types.ts';
 /** What an operation of our own API works with; compose builds it. */
 export interface AdministrationContext {
   readonly identity: Identity;
+  readonly site: Pick<Site, 'regions' | 'clock'>;
   readonly masterKey: MasterKeyAdministration;
   status(bucket: string | undefined, verify: boolean): Promise<unknown>;
 }
@@ -18,9 +20,24 @@ export interface MasterKeyAdministration {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** One admin call: POST /_holdfast/api/NAME, JSON in and out, allowed by the action `holdfast:NAME`. */
+/** One admin call: POST /_holdfast/api/NAME, JSON in and out. */
 export interface AdministrationOperation {
+  /** What the caller must be allowed; absent: `holdfast:NAME` on the site, which is its operator's. */
+  access?(input: JsonObject, caller: Principal): AdministrationAccess;
   handle(input: JsonObject, context: AdministrationContext, caller: Principal): Promise<object>;
+}
+
+export interface AdministrationAccess {
+  readonly action: string;
+  /** ARN. */
+  readonly resource: string;
+  readonly resourceAccount: string;
+}
+
+/** @throws AwsError AccessDenied for who has no account */
+export function accountOf(caller: Principal): string {
+  if ('account' in caller) return caller.account;
+  throw new AwsError('AccessDenied', 403, 'Access Denied');
 }
 
 /** @throws AwsError ValidationError */

@@ -1,4 +1,5 @@
 import { createAccount } from './create-account.ts';
+import { getJobStates } from './get-job-states.ts';
 import { getStatus } from './get-status.ts';
 import { listAccounts } from './list-accounts.ts';
 import { exportMasterKey, rotateMasterKey } from './master-key.ts';
@@ -16,5 +17,6 @@ export const OPERATIONS: ReadonlyMap<string, AdministrationOperation> = new Map(
     ExportMasterKey: exportMasterKey,
     RotateMasterKey: rotateMasterKey,
     GetStatus: getStatus,
+    GetJobStates: getJobStates,
   }),
 );
