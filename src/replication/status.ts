@@ -5,6 +5,7 @@ import type { FailureCode } from './failure-codes.ts';
  *
  *   (write) → PENDING → COMPLETED → (facets change) → PENDING → ...
  *                     → FAILED    → (facets change of a delivered version, or a retry) → PENDING
+ *   (anything but a pending version) → (batch job) → PENDING → as above, or (withdrawn) → what it was before
  *
  * An attempt speaks of the change that it was written for. Where a newer one waits (its own intent will speak), only
  * what cannot be taken back is noted: that the version has arrived. `x-amz-replication-status` is drawn from these
@@ -38,4 +39,15 @@ export function afterFailure(
 export function afterRetryRequest(row: DeliveryRow, nowMs: number): DeliveryRow {
   const { failureCode: _, ...rest } = row;
   return { ...rest, status: 'PENDING', changedAtMs: nowMs };
+}
+
+/** A batch job took its delivery back: the row says again what it said before; null: nothing.
+ * @returns the row itself where a later change of a version that had arrived before speaks in it by now */
+export function afterWithdrawal(
+  row: DeliveryRow,
+  { deliveryBefore, changeStamp }: IntentRow,
+): DeliveryRow | null {
+  const before = deliveryBefore ?? null;
+  if (row.changeStamp > changeStamp && (before?.delivered === true || row.delivered)) return row;
+  return row.status === 'PENDING' ? before : row;
 }

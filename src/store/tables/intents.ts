@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Check, KeyedRow, Row, RowVersion, Write } from '../kv/key-value-store.ts';
 import { decodeKey, encodeKey, prefixRange } from '../kv/tuple.ts';
 import { stampElement } from './inverted-stamp.ts';
-import type { IntentRow } from './rows.ts';
+import type { IntentClass, IntentRow } from './rows.ts';
 import { TABLES } from './table-numbers.ts';
 
 /** Fixed for good: it is part of every intent's key. */
@@ -61,3 +61,17 @@ export const intents = intentTable(TABLES.intents);
 export const batchIntents = intentTable(TABLES.batchIntents);
 /** What failed for good and waits for someone to retry or drop it. */
 export const parkedIntents = intentTable(TABLES.parkedIntents);
+
+export type IntentTable = typeof intents;
+
+/** The two tables of what is pending. */
+export const PENDING_TABLES: readonly IntentTable[] = [intents, batchIntents];
+
+export function pendingTable(kind: IntentClass): IntentTable {
+  return kind === 'batch' ? batchIntents : intents;
+}
+
+/** Which of the two tables of pending intents a key belongs to. */
+export function classOfKey(key: Uint8Array): IntentClass {
+  return key[0] === TABLES.batchIntents ? 'batch' : 'live';
+}

@@ -134,6 +134,8 @@ export interface IntentRow {
   readonly failureCode?: string;
   /** Tasks of batch jobs that wait for what becomes of it; whoever ends it answers each in the same commit. */
   readonly waiting?: readonly JobTaskName[];
+  /** Of class batch: what the delivery said before the intent was made (null: there was none), for a withdrawal. */
+  readonly deliveryBefore?: DeliveryRow | null;
 }
 
 export interface IntentRule {

@@ -1,0 +1,81 @@
+import type { Bucket } from '../../buckets/bucket.ts';
+import type { FailureCode } from '../../replication/failure-codes.ts';
+import type { RowVersion } from '../../store/kv/key-value-store.ts';
+import { facets } from '../../store/tables/facets.ts';
+import { listing } from '../../store/tables/listing.ts';
+import { nullVersions } from '../../store/tables/null-versions.ts';
+import type { OrderStamp } from '../../store/tables/order-stamp.ts';
+import type { FacetsRow, VersionRow } from '../../store/tables/rows.ts';
+import { stampOfVersionId } from '../../store/tables/version-id.ts';
+import { versions } from '../../store/tables/versions.ts';
+
+export interface WantedVersion {
+  readonly key: string;
+  /** `null`, 32 characters, or absent: the newest at this moment. */
+  readonly versionId?: string;
+}
+
+export interface FoundVersion {
+  readonly row: VersionRow;
+  readonly rowVersion: RowVersion;
+  readonly facets: FacetsRow;
+}
+
+/** Many versions of one bucket, delete markers too, in two rounds of reads: one finds those that are named by `null` or
+ * not at all. In the order asked for; a code where there is no such version.
+ * @throws StoreUnavailableError */
+export async function findVersions(
+  bucket: Bucket,
+  wanted: readonly WantedVersion[],
+): Promise<(FoundVersion | FailureCode)[]> {
+  const { id } = bucket.row;
+  const stamps = await stampsOf(bucket, wanted);
+  const keys: Buffer[] = [];
+  for (const [index, { key }] of wanted.entries()) {
+    const stamp = stamps[index];
+    if (stamp !== undefined) keys.push(versions.key(id, key, stamp), facets.key(id, key, stamp));
+  }
+  const rows = await bucket.region.store.get(keys);
+  let at = 0;
+  return wanted.map(({ versionId }, index) => {
+    if (stamps[index] === undefined) return missing(versionId);
+    const [stored, storedFacets] = rows.slice(at, at + 2);
+    at += 2;
+    if (stored === undefined) return missing(versionId);
+    const row = versions.decode(stored);
+    const named = versionId !== undefined && versionId !== 'null';
+    if (named && row.versionId !== versionId) return missing(versionId);
+    return {
+      row,
+      rowVersion: stored.version,
+      facets: storedFacets === undefined ? {} : facets.decode(storedFacets),
+    };
+  });
+}
+
+function missing(versionId: string | undefined): FailureCode {
+  return versionId === undefined ? 'SrcKeyNotFound' : 'SrcVersionNotFound';
+}
+
+/** Undefined where nothing has this name. An id that no Holdfast ever issued is one of those. */
+async function stampsOf(
+  bucket: Bucket,
+  wanted: readonly WantedVersion[],
+): Promise<(OrderStamp | undefined)[]> {
+  const { id } = bucket.row;
+  const named = wanted.map(({ versionId }) => versionId !== undefined && versionId !== 'null');
+  const pointers = wanted.filter((_, index) => named[index] === false);
+  const rows = await bucket.region.store.get(
+    pointers.map(({ key, versionId }) =>
+      versionId === undefined ? listing.key(id, key) : nullVersions.key(id, key),
+    ),
+  );
+  let at = 0;
+  return wanted.map(({ versionId = '' }, index) => {
+    if (named[index] === true) return stampOfVersionId(versionId);
+    const stored = rows[at];
+    at += 1;
+    if (stored === undefined) return undefined;
+    return versionId === 'null' ? nullVersions.decode(stored).stamp : listing.decode(stored).stamp;
+  });
+}
