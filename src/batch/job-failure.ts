@@ -8,6 +8,8 @@ export type JobFailureCode =
   | 'ManifestWriteFailed'
   | 'ExpectedBucketOwnerMismatch'
   | 'RoleNotAssumable'
+  | 'SrcBucketNotFound'
+  | 'SrcBucketInvalidRegion'
   | 'ReportWriteFailed'
   | 'FailureThresholdExceeded'
   | 'ConfirmationExpired'

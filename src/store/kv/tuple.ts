@@ -11,6 +11,8 @@ export type KeyElement = string | number | Uint8Array;
 const TAG_BYTES = 0x01;
 const TAG_STRING = 0x02;
 const TAG_NUMBER = 0x10;
+/** Stands before each string of a key. */
+export const STRING_TAG = TAG_STRING;
 /** A safe integer has at most 53 bits. */
 const NUMBER_BYTES_MAX = 7;
 const ESCAPED_NUL = 0xff;
