@@ -9,6 +9,7 @@ import { authoriseInOwnAccount } from './services/iam/authorise.ts';
 import { iamService } from './services/iam/service.ts';
 import { authoriseS3 } from './services/s3/authorise.ts';
 import { s3Service } from './services/s3/index.ts';
+import { s3ControlService } from './services/s3control/service.ts';
 import { stsService } from './services/sts/service.ts';
 import type { AccessRequirement } from './wire/call.ts';
 import { createListener, type Listener, type RequestRecord } from './wire/listener.ts';
@@ -39,7 +40,12 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
     credentials: { lookup: (accessKeyId, token) => identity.credentials(accessKeyId, token) },
   });
   const services = createServices<Principal>(
-    [s3Service(objects, identity), iamService(identity), stsService(identity)],
+    [
+      s3Service(objects, identity),
+      s3ControlService(site, identity),
+      iamService(identity),
+      stsService(identity),
+    ],
     {
       authenticator,
       anonymous: ANONYMOUS,
@@ -72,7 +78,7 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
   });
 }
 
-/** What is acted on has a policy of its own (a bucket's), or is of the caller's account alone (IAM, STS). */
+/** What is acted on may have a policy of its own (a bucket's), or is of the caller's account alone (IAM, STS). */
 function isOnBuckets(requirements: readonly AccessRequirement[]): boolean {
   return requirements.every(({ action }) => action.startsWith('s3:'));
 }

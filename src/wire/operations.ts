@@ -28,7 +28,9 @@ type Scalar = string | number | bigint | boolean | Date | Uint8Array | null;
 export type Defined<T> = T extends Scalar
   ? T
   : T extends readonly (infer Item)[]
-    ? Defined<Item>[]
+    ? number extends T['length']
+      ? Defined<Item>[]
+      : { [Index in keyof T]: Defined<T[Index]> }
     : T extends object
       ? { [Member in keyof T]: Defined<Exclude<T[Member], undefined>> }
       : T;

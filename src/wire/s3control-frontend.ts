@@ -1,4 +1,5 @@
 import { methodNotAllowedHere } from '../errors/s3.ts';
+import { accountsDiffer } from '../errors/s3control.ts';
 import { splitHost } from './host-style.ts';
 import type { Frontend } from './operation-request.ts';
 import { createRestXml, S3_CONTROL_NAMESPACE } from './protocols/rest-xml.ts';
@@ -19,8 +20,9 @@ export function createS3ControlFrontend(sdk: object, domains: readonly string[])
       const match = routes.matchSegments(request, request.rawPath.slice(1).split('/'));
       if (match.kind !== 'found') throw methodNotAllowedHere(request.method);
       const labels: Record<string, string> = {};
-      const account = request.headers['x-amz-account-id'] ?? splitHost(request.host, domains).account;
-      if (account !== undefined) labels['AccountId'] = account;
+      const { account } = splitHost(request.host, domains);
+      const named = request.headers['x-amz-account-id'];
+      if (account !== undefined && named !== undefined && account !== named) throw accountsDiffer();
       for (const [name, raw] of Object.entries(match.labels)) labels[name] = decodeComponent(raw);
       return { operation: match.operation, protocol, labels };
     },

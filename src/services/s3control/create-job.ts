@@ -1,0 +1,63 @@
+import type { S3Tag } from '@aws-sdk/client-s3-control';
+import { createJob } from '../../batch/create-job.ts';
+import { jobArn } from '../../batch/job-arn.ts';
+import { operationNameOf } from '../../batch/specification/operation.ts';
+import { readSpecification } from '../../batch/specification.ts';
+import type { Site } from '../../buckets/region.ts';
+import { accessDenied } from '../../errors/s3.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { passRole } from '../../identity/pass-role.ts';
+import type { AccessRequirement } from '../../wire/call.ts';
+import { requestContext } from '../request-context.ts';
+import { requestTags } from './job-access.ts';
+import { jobsOf, type S3ControlCall, type S3ControlOperation } from './operation.ts';
+
+/** AWS's name of the service that assumes a job's role. */
+const PASSED_TO = 'batchoperations.s3.amazonaws.com';
+
+/** The answer promises a job in New, and nothing more: what is wrong with buckets, roles and manifests makes the job
+ * fail later. */
+export function createJobOperation(site: Site, identity: Identity): S3ControlOperation<'CreateJob'> {
+  return {
+    access: (input, call) => {
+      const { account } = jobsOf(site, call, input.AccountId);
+      const tags = tagsOf(input.Tags);
+      const operation = operationNameOf(input.Operation);
+      const context = {
+        's3:RequestJobPriority': String(input.Priority),
+        ...(operation === undefined ? {} : { 's3:RequestJobOperation': operation }),
+        ...requestTags(tags),
+      };
+      const create: AccessRequirement = { action: 's3:CreateJob', resource: '*', context };
+      if (tags.length === 0) return [create];
+      // The job has no id yet.
+      const resource = jobArn(call.region, { account, jobId: '*' });
+      return [create, { action: 's3:PutJobTagging', resource, context }];
+    },
+    handle: async (input, call) => {
+      const where = { ...jobsOf(site, call, input.AccountId), random: site.random };
+      const specification = readSpecification(input);
+      await checkPassRole(identity, call, specification.roleArn);
+      return { JobId: await createJob(where, specification) };
+    },
+  };
+}
+
+/** As they are, for the policies: those that are no tags are refused afterwards. */
+function tagsOf(tags: readonly S3Tag[] = []): (readonly [string, string])[] {
+  return tags.map(({ Key = '', Value = '' }) => [Key, Value] as const);
+}
+
+/** Whoever may create jobs must not thereby act through a role that they could not use themselves. */
+async function checkPassRole(identity: Identity, call: S3ControlCall, roleArn: string): Promise<void> {
+  const context = requestContext(call);
+  const { decision } = await passRole(identity, {
+    caller: call.caller,
+    roleArn,
+    service: PASSED_TO,
+    context,
+  });
+  if (decision !== 'allow') {
+    throw accessDenied(`User is not authorized to perform: iam:PassRole on resource: ${roleArn}`);
+  }
+}
