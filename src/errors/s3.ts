@@ -1,5 +1,5 @@
 import { AwsError } from './aws-error.ts';
-import { accessDenied, invalidArgument } from './s3-request.ts';
+import { accessDenied, invalidArgument, invalidRequest } from './s3-request.ts';
 
 export * from './s3-request.ts';
 
@@ -207,6 +207,11 @@ export const conditionalRequestConflict = (condition: string, key: string) =>
     409,
     'The conditional request cannot succeed due to a conflicting operation against this resource.',
     { fields: { Condition: condition, Key: key } },
+  );
+
+export const copyOntoItself = () =>
+  invalidRequest(
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
   );
 
 // --- Multipart ---

@@ -1,5 +1,5 @@
 import { AwsError } from '../../errors/aws-error.ts';
-import { invalidArgument, invalidRequest } from '../../errors/s3.ts';
+import { copyOntoItself, invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { copyObject } from '../../objects/copy-object.ts';
 import { getObjectTags } from '../../objects/object-tags.ts';
@@ -115,7 +115,5 @@ function refuseCopyOntoItself(
   ) {
     return;
   }
-  throw invalidRequest(
-    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
-  );
+  throw copyOntoItself();
 }

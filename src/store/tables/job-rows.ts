@@ -1,4 +1,4 @@
-import type { IntentRule, SystemMetadata } from './rows.ts';
+import type { ChecksumAlgorithm, IntentRule, SystemMetadata } from './rows.ts';
 
 /** What is stored of S3 Batch Operations jobs (reference: s3-batch-replication). A job lives in the store of its
  * region, which is its source bucket's. */
@@ -41,7 +41,7 @@ export interface JobCopy {
   readonly newObjectTags?: JobTags;
   readonly modifiedSinceMs?: number;
   readonly unmodifiedSinceMs?: number;
-  readonly checksumAlgorithm?: string;
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
 }
 
 export type JobReport =

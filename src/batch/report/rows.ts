@@ -1,0 +1,32 @@
+import type { JobChunkRow, JobTask, TaskResult } from '../../store/tables/job-rows.ts';
+import { encodeManifestKey } from '../manifest/manifest-key.ts';
+import type { TaskOutcome } from './layout.ts';
+
+/** The lines of those tasks of a chunk that ended so, in their order. What never ran has none.
+ * @param bucket of the tasks that name none. */
+export function reportLines(chunk: JobChunkRow, outcome: TaskOutcome, bucket: string): string[] {
+  if (chunk.state === 'waiting') return [];
+  const lines: string[] = [];
+  for (const [index, result] of chunk.results.entries()) {
+    const task = chunk.tasks[index];
+    if (task === undefined || result === null) continue;
+    if (result.succeeded === (outcome === 'succeeded')) lines.push(reportLine(task, result, bucket));
+  }
+  return lines;
+}
+
+function reportLine(task: JobTask, result: TaskResult, bucket: string): string {
+  const columns = [
+    task.bucket ?? bucket,
+    task.encodedKey ?? encodeManifestKey(task.key),
+    task.versionId ?? '',
+    ...(result.succeeded
+      ? ['succeeded', '200', '', result.message]
+      : ['failed', String(result.httpStatus), result.code, result.message]),
+  ];
+  return `${columns.map(quoted).join(',')}\n`;
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
