@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { ProcessStatus } from '../threads/process-status.ts';
+import { bytes, duration, number } from './quantities.ts';
 
 type Bucket = ProcessStatus['buckets'][number];
 type Rule = Bucket['rules'][number];
@@ -47,7 +48,7 @@ function renderRule(rule: Rule): string {
       ? styleText('green', 'nothing pending')
       : styleText(
           'yellow',
-          `${number(rule.pendingCount)} pending (${bytes(rule.pendingBytes)}), oldest ${duration(rule.oldestPendingAgeMs ?? 0)}`,
+          `${number(rule.pendingCount)} pending (${pendingFacts(rule)}), oldest ${duration(rule.oldestPendingAgeMs ?? 0)}`,
         ),
     `${number(rule.replicatedCount)} replicated (${bytes(rule.replicatedBytes)})`,
     ...(rule.objectsPerSecond !== undefined && rule.pendingCount > 0
@@ -62,29 +63,13 @@ function renderRule(rule: Rule): string {
   return `${rule.ruleId}${state} → ${rule.destination}: ${facts.join(', ')}`;
 }
 
+function pendingFacts({ pendingBytes, pendingBatchCount }: Rule): string {
+  return pendingBatchCount === 0
+    ? bytes(pendingBytes)
+    : `${bytes(pendingBytes)}, ${number(pendingBatchCount)} of batch jobs`;
+}
+
 function renderDifferences(differences: NonNullable<ProcessStatus['counterDifferences']>): string[] {
   if (differences.length === 0) return [styleText('green', 'Every counter equals the rows it counts.')];
   return differences.map((difference) => styleText('red', `counter differs: ${JSON.stringify(difference)}`));
-}
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-
-function bytes(count: number): string {
-  let unit = 0;
-  let value = count;
-  for (; value >= 1024 && unit < UNITS.length - 1; unit++) value /= 1024;
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
-function number(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function duration(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
-  if (seconds < 1) return `${Math.round(milliseconds)} ms`;
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
 }

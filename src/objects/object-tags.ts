@@ -5,7 +5,7 @@ import { deliveries } from '../store/tables/deliveries.ts';
 import { facets } from '../store/tables/facets.ts';
 import { intents, parkedIntents } from '../store/tables/intents.ts';
 import type { OrderStamp } from '../store/tables/order-stamp.ts';
-import type { FacetsRow, ObjectVersion } from '../store/tables/rows.ts';
+import type { FacetsRow, IntentRow, ObjectVersion } from '../store/tables/rows.ts';
 import { commitOnBucket, type Prepared } from './commit-on-bucket.ts';
 import type { ObjectsContext } from './context.ts';
 import { intentOf } from './delivery-writes.ts';
@@ -120,7 +120,10 @@ async function facetsDeliveries(
       writes.push(parkedIntents.delete(before.parked));
       tally.unparked(before.parked);
     }
-    const intent = intentOf(bucket, { ...row, key, size: 0 }, delivery, changeStamp, nowMs);
+    const intent: IntentRow = {
+      ...intentOf(bucket, { ...row, key, size: 0 }, delivery, changeStamp, nowMs),
+      ...(before?.intent?.waiting === undefined ? {} : { waiting: before.intent.waiting }),
+    };
     tally.pending(intent, 1);
     const status = found.deliveries.get(destination);
     const delivered = status?.row.delivered ?? false;

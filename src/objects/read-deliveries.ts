@@ -1,7 +1,8 @@
 import type { Bucket } from '../buckets/bucket.ts';
 import { ABSENT, type Check, type RowVersion } from '../store/kv/key-value-store.ts';
+import { keyAfter } from '../store/kv/tuple.ts';
 import { deliveries } from '../store/tables/deliveries.ts';
-import { type IntentName, intents, parkedIntents } from '../store/tables/intents.ts';
+import { batchIntents, type IntentName, intents, parkedIntents } from '../store/tables/intents.ts';
 import type { OrderStamp } from '../store/tables/order-stamp.ts';
 import type { DeliveryRow, IntentKind, IntentRow } from '../store/tables/rows.ts';
 
@@ -25,10 +26,30 @@ export async function readDeliveries(
 
 const NONE: ReadonlyMap<string, FoundDelivery> = new Map();
 
-/** An intent and its parked twin, with checks that both still stand as they were read. */
+/** That a version has no delivery but these. A batch job may want one where none was wanted before. */
+export function deliveriesCheck(
+  bucket: Bucket,
+  key: string,
+  stamp: OrderStamp,
+  found: ReadonlyMap<string, FoundDelivery>,
+): Check[] {
+  if (!bucket.row.replicationSeen) return [];
+  const { start: first, end } = deliveries.versionRange(bucket.row.id, key, stamp);
+  const checks: Check[] = [];
+  let start = first;
+  for (const destination of found.keys()) {
+    const known = deliveries.key(bucket.row.id, key, stamp, destination);
+    checks.push({ kind: 'empty', start, end: known });
+    start = keyAfter(known);
+  }
+  return [...checks, { kind: 'empty', start, end }];
+}
+
+/** An intent, the same of a batch job and their parked twin, with checks that all still stand as they were read. */
 export interface FoundIntent {
   readonly name: IntentName;
   readonly intent?: IntentRow;
+  readonly batch?: IntentRow;
   readonly parked?: IntentRow;
   readonly checks: readonly Check[];
 }
@@ -48,20 +69,21 @@ export async function readIntents(
       rule: { destination },
     }),
   );
-  const rows = await bucket.region.store.get(
-    names.flatMap((name) => [intents.key(name), parkedIntents.key(name)]),
-  );
+  const rows = await bucket.region.store.get(names.flatMap((name) => TABLES.map((table) => table.key(name))));
   return names.map((name, index) => {
-    const intent = rows[2 * index];
-    const parked = rows[2 * index + 1];
+    const [intent, parked, batch] = rows.slice(TABLES.length * index, TABLES.length * (index + 1));
     return {
       name,
       ...(intent === undefined ? {} : { intent: intents.decode(intent) }),
+      ...(batch === undefined ? {} : { batch: batchIntents.decode(batch) }),
       ...(parked === undefined ? {} : { parked: parkedIntents.decode(parked) }),
       checks: [
         intents.check(intent?.version ?? ABSENT, name),
         parkedIntents.check(parked?.version ?? ABSENT, name),
+        batchIntents.check(batch?.version ?? ABSENT, name),
       ],
     };
   });
 }
+
+const TABLES = [intents, parkedIntents, batchIntents];

@@ -5,12 +5,13 @@ import { deliveries } from '../store/tables/deliveries.ts';
 import { facets } from '../store/tables/facets.ts';
 import { garbage } from '../store/tables/garbage.ts';
 import { inlineBytes } from '../store/tables/inline-bytes.ts';
-import { intents, parkedIntents } from '../store/tables/intents.ts';
+import { parkedIntents, pendingTable } from '../store/tables/intents.ts';
 import type { OrderStamp } from '../store/tables/order-stamp.ts';
 import type { Locator, VersionRow } from '../store/tables/rows.ts';
 import { tombstones } from '../store/tables/tombstones.ts';
 import { versions } from '../store/tables/versions.ts';
-import { readDeliveries, readIntents } from './read-deliveries.ts';
+import { answerTasks, VERSION_REMOVED } from './answer-tasks.ts';
+import { deliveriesCheck, readDeliveries, readIntents } from './read-deliveries.ts';
 import type { Tally } from './tally.ts';
 
 /** The one door through which a version leaves (DESIGN decision 10): object lock, once built, is asked here. */
@@ -37,7 +38,10 @@ export async function prepareRemoval(
   if (storedVersion === undefined) return undefined;
   const row = versions.decode(storedVersion);
   // A change of tags in the meantime may have written intents that are not read here.
-  const checks: Check[] = [facets.check(storedFacets?.version ?? ABSENT, id, key, stamp)];
+  const checks: Check[] = [
+    facets.check(storedFacets?.version ?? ABSENT, id, key, stamp),
+    ...deliveriesCheck(bucket, key, stamp, delivered),
+  ];
   const writes: Write[] = [versions.delete(id, key, stamp)];
   if (storedFacets !== undefined) writes.push(facets.delete(id, key, stamp));
   if (row.kind === 'object') writes.push(...bytesRemoval(id, key, row.stamp, row.bytes, nowMs));
@@ -51,9 +55,10 @@ export async function prepareRemoval(
   for (const destination of delivered.keys()) writes.push(deliveries.delete(id, key, stamp, destination));
   for (const found of wanted.length === 0 ? [] : await readIntents(bucket, { key, stamp }, wanted)) {
     checks.push(...found.checks);
-    if (found.intent !== undefined) {
-      writes.push(intents.delete(found.intent));
-      tally.pending(found.intent, -1);
+    for (const pending of [found.intent, found.batch]) {
+      if (pending === undefined) continue;
+      writes.push(pendingTable(pending.class).delete(pending), ...answerTasks(pending, VERSION_REMOVED));
+      tally.pending(pending, -1);
     }
     if (found.parked !== undefined) {
       writes.push(parkedIntents.delete(found.parked));

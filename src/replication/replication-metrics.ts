@@ -31,6 +31,8 @@ export function replicationMetrics(
     if (outcome.kind === 'failed') failures.add({ code: outcome.code });
     if (outcome.kind !== 'delivered') return;
     bytes.add({}, intent.size);
+    // What a job delivers was written long before it.
+    if (intent.class === 'batch') return;
     lag.observe({}, Math.max(0, clock.now() - intent.createdAtMs) / 1000);
   };
 }

@@ -2,17 +2,21 @@ import type { KeyValueStore } from '../store/kv/key-value-store.ts';
 import { ABSENT } from '../store/kv/key-value-store.ts';
 import { counters } from '../store/tables/counters.ts';
 import { deliveries } from '../store/tables/deliveries.ts';
-import { type IntentName, intents, parkedIntents } from '../store/tables/intents.ts';
+import { batchIntents, type IntentName, intents, parkedIntents } from '../store/tables/intents.ts';
+import type { IntentRow } from '../store/tables/rows.ts';
 import { afterRetryRequest } from './status.ts';
 
-/** Makes a parked intent pending again, due at once: status, counters and both tables in one commit.
- * @returns false when it is parked no more, or something about its version changed at this very moment
+/** Makes a parked intent pending again, due at once and live, whatever it was before: status, counters and both tables
+ * in one commit.
+ * @returns false when it is parked no more, when a batch job is at it, or when something about its version changed at
+ *   this very moment
  * @throws StoreUnavailableError */
 export async function retryParked(store: KeyValueStore, name: IntentName, nowMs: number): Promise<boolean> {
   const place = [name.sourceBucketId, name.key, name.stamp, name.rule.destination] as const;
   const [parkedRow, deliveryRow] = await store.get([parkedIntents.key(name), deliveries.key(...place)]);
   if (parkedRow === undefined || deliveryRow === undefined) return false;
-  const { failureCode = '', lastError: _, ...parked } = parkedIntents.decode(parkedRow);
+  const { failureCode = '', lastError: _, ...row } = parkedIntents.decode(parkedRow);
+  const parked: IntentRow = { ...row, class: 'live' };
   const { ruleId, destination } = parked.rule;
   const labels = [parked.sourceBucketId, ruleId, destination] as const;
   const delivery = afterRetryRequest(deliveries.decode(deliveryRow), nowMs);
@@ -21,6 +25,7 @@ export async function retryParked(store: KeyValueStore, name: IntentName, nowMs:
       parkedIntents.check(parkedRow.version, name),
       deliveries.check(deliveryRow.version, ...place),
       intents.check(ABSENT, name),
+      batchIntents.check(ABSENT, name),
     ],
     writes: [
       parkedIntents.delete(name),

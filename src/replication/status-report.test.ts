@@ -33,6 +33,7 @@ it('shows what is pending, how old it is, what arrived and what failed, and how 
       sameMachine: true,
       pendingCount: 2,
       pendingBytes: 5,
+      pendingBatchCount: 0,
       oldestPendingAgeMs: 5_000,
       replicatedCount: 0,
       replicatedBytes: 0,

@@ -32,6 +32,8 @@ export interface RuleStatus {
   readonly sameMachine: boolean;
   readonly pendingCount: number;
   readonly pendingBytes: number;
+  /** Of these, what batch jobs want delivered. */
+  readonly pendingBatchCount: number;
   /** Milliseconds since the oldest pending write was accepted; absent while nothing is pending. */
   readonly oldestPendingAgeMs?: number;
   readonly replicatedCount: number;
@@ -94,6 +96,7 @@ async function ruleStatuses(site: Site, region: Region, row: BucketRow, sums: Su
       sameMachine: true,
       pendingCount: sums.all('pendingCount', ...labels),
       pendingBytes: sums.all('pendingBytes', ...labels),
+      pendingBatchCount: sums.all('pendingCount', ...labels, 'batch'),
       ...(since === undefined ? {} : { oldestPendingAgeMs: Math.max(0, site.clock.now() - since) }),
       replicatedCount: sums.all('replicatedCount', ...labels),
       replicatedBytes: sums.all('replicatedBytes', ...labels),

@@ -1,7 +1,7 @@
 import type { KeyedRow, KeyValueStore } from '../store/kv/key-value-store.ts';
 import { decodeKey, encodeKey, keyAfter, prefixRange } from '../store/kv/tuple.ts';
 import { counters } from '../store/tables/counters.ts';
-import { intents, parkedIntents } from '../store/tables/intents.ts';
+import { PENDING_TABLES, parkedIntents } from '../store/tables/intents.ts';
 import { TABLES } from '../store/tables/table-numbers.ts';
 import { versions } from '../store/tables/versions.ts';
 
@@ -32,11 +32,13 @@ export async function verifyCounters(store: KeyValueStore): Promise<CounterDiffe
     add(counters.bucketVersions(bucketId), 1);
     if (version.kind === 'object') add(counters.bucketBytes(bucketId), version.size);
   }
-  for await (const row of pages(store, intents.range())) {
-    const { sourceBucketId, rule, size, class: kind } = intents.decode(row);
-    const labels = [sourceBucketId, rule.ruleId, rule.destination, kind] as const;
-    add(counters.pendingCount(...labels), 1);
-    add(counters.pendingBytes(...labels), size);
+  for (const table of PENDING_TABLES) {
+    for await (const row of pages(store, table.range())) {
+      const { sourceBucketId, rule, size, class: kind } = table.decode(row);
+      const labels = [sourceBucketId, rule.ruleId, rule.destination, kind] as const;
+      add(counters.pendingCount(...labels), 1);
+      add(counters.pendingBytes(...labels), size);
+    }
   }
   for await (const row of pages(store, parkedIntents.range())) {
     const { sourceBucketId, rule, failureCode } = parkedIntents.decode(row);

@@ -2,14 +2,14 @@ import type { Region } from '../buckets/region.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
-import { intents } from '../store/tables/intents.ts';
+import { classOfKey, intents, PENDING_TABLES } from '../store/tables/intents.ts';
 import { messageOf } from './destinations/unavailable.ts';
+import { AllLanes } from './worker/all-lanes.ts';
 import { Attempts } from './worker/attempts.ts';
 import { Circuit } from './worker/circuit.ts';
 import type { Claim } from './worker/claim.ts';
 import { FailureLog } from './worker/failure-log.ts';
 import type { Lane } from './worker/lane.ts';
-import { Lanes } from './worker/lanes.ts';
 import type { Outcome } from './worker/outcome.ts';
 import { LaneScan } from './worker/scan.ts';
 import { ShardLeases } from './worker/shard-leases.ts';
@@ -46,7 +46,7 @@ export interface WorkerOptions {
 export class ReplicationWorker {
   readonly #options: WorkerOptions;
   readonly #leases: ShardLeases;
-  readonly #lanes: Lanes;
+  readonly #lanes: AllLanes;
   readonly #failures: FailureLog;
   readonly #source: Circuit;
   readonly #attempts: Attempts;
@@ -55,14 +55,14 @@ export class ReplicationWorker {
   #polledAtMs = Number.NEGATIVE_INFINITY;
   #background: Promise<void> = Promise.resolve();
   #cancelTick: () => void = () => undefined;
-  #unwatch: () => void = () => undefined;
+  #unwatch: readonly (() => void)[] = [];
   #drained: (() => void) | undefined;
   #pumpScheduled = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#leases = new ShardLeases({ ...options, store: options.region.store });
-    this.#lanes = new Lanes(options.random, options.concurrency);
+    this.#lanes = new AllLanes(options.random, options.concurrency);
     this.#failures = new FailureLog(options.logger, options.clock);
     this.#source = new Circuit(options.random);
     this.#attempts = new Attempts({
@@ -83,7 +83,10 @@ export class ReplicationWorker {
   start(): void {
     if (this.#state !== 'starting') return;
     this.#state = 'running';
-    this.#unwatch = this.#options.region.store.watch(intents.range().start, (keys) => this.#wake(keys));
+    const { store } = this.#options.region;
+    this.#unwatch = PENDING_TABLES.map((table) =>
+      store.watch(table.range().start, (keys) => this.#wake(keys)),
+    );
     this.#tick();
   }
 
@@ -91,7 +94,7 @@ export class ReplicationWorker {
   async stop(): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'stopping';
-    this.#unwatch();
+    for (const unwatch of this.#unwatch) unwatch();
     this.#cancelTick();
     if (this.#attempts.underWay > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     await this.#background;
@@ -101,12 +104,7 @@ export class ReplicationWorker {
 
   /** Where each destination stands in this worker, for `status`. */
   destinations(): { destination: string; inFlight: number; unavailable?: string; retryAtMs?: number }[] {
-    return this.#lanes.all().map(({ destination, inFlight, circuit }) => ({
-      destination,
-      inFlight,
-      ...(circuit.reason === undefined ? {} : { unavailable: circuit.reason }),
-      ...(circuit.retryAtMs === undefined ? {} : { retryAtMs: circuit.retryAtMs }),
-    }));
+    return this.#lanes.destinations();
   }
 
   #tick(): void {
@@ -144,7 +142,7 @@ export class ReplicationWorker {
     if (this.#state !== 'running') return;
     for (const key of keys) {
       const { destination, shard } = intents.placeOf({ key });
-      if (this.#leases.epoch(shard) !== undefined) this.#lanes.of(destination).offer(key);
+      if (this.#leases.epoch(shard) !== undefined) this.#lanes.of(classOfKey(key), destination).offer(key);
     }
     this.#pump();
   }

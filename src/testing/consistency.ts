@@ -5,7 +5,7 @@ import { claimedBlobs } from '../store/tables/claimed-blobs.ts';
 import { deliveries } from '../store/tables/deliveries.ts';
 import { facets } from '../store/tables/facets.ts';
 import { garbage } from '../store/tables/garbage.ts';
-import { intents } from '../store/tables/intents.ts';
+import { PENDING_TABLES } from '../store/tables/intents.ts';
 import { stampOfElement, stampOfInvertedElement } from '../store/tables/inverted-stamp.ts';
 import { listing } from '../store/tables/listing.ts';
 import { nullVersions } from '../store/tables/null-versions.ts';
@@ -62,8 +62,10 @@ export async function inconsistencies(bench: ObjectsBench, bucket: Bucket): Prom
   for (const elements of await rowsOf(deliveries.bucketRange(id))) {
     if (!places.has(place(elements))) found.push(`a delivery of ${place(elements)}, which is gone`);
   }
-  for (const stored of await store.range(intents.range())) {
-    const intent = intents.decode(stored);
+  const pending = await Promise.all(
+    PENDING_TABLES.map(async (table) => (await store.range(table.range())).map((row) => table.decode(row))),
+  );
+  for (const intent of pending.flat()) {
     if (intent.sourceBucketId === id && !places.has(`${intent.key}@${intent.stamp}`)) {
       found.push(`an intent of ${intent.key}@${intent.stamp}, which is gone`);
     }

@@ -10,8 +10,8 @@ export async function copyFacets(
   claim: Claim,
   version: ObjectVersion,
 ): Promise<Outcome> {
-  if (claim.objectPending) return { kind: 'wait' };
-  if (claim.delivery?.row.delivered !== true) return neverArrived(claim);
+  const delivered = claim.delivery?.row.delivered === true;
+  if (!delivered) return claim.objectPending ? { kind: 'wait' } : neverArrived(claim);
   const ends = await openEnds(context, claim);
   if (ends === undefined) return { kind: 'gone' };
   const { key } = claim.intent;
@@ -22,6 +22,8 @@ export async function copyFacets(
     version: { versionId: version.versionId, stamp: version.stamp },
     facets: claim.facets,
   });
+  // It is no longer where it once arrived, and a batch job is about to send it again.
+  if (received.outcome === 'version-missing' && claim.objectPending) return { kind: 'wait' };
   return outcomeOf(received, claim);
 }
 

@@ -7,13 +7,15 @@ import type { FailureLog } from './failure-log.ts';
 import type { Lane } from './lane.ts';
 import type { Outcome } from './outcome.ts';
 import { reschedule } from './reschedule.ts';
-import { isDue } from './retry.ts';
+import { isDue, withinPatience } from './retry.ts';
 import type { SettleContext } from './settle.ts';
 import { SettleBatch } from './settle-batch.ts';
 
 /** A copy of at least so many bytes is streamed through buffers of some MiB, so only a few run at once. */
 const LARGE_BYTES = 1024 * 1024;
 const LARGE_IN_FLIGHT_MAX = 8;
+/** Of these, so that a live change never waits for a job's large ones. */
+const LARGE_BATCH_IN_FLIGHT_MAX = 6;
 /** What must wait for something else here is looked at again after this time. */
 const POSTPONE_MS = 100;
 const POSTPONED_MAX = 256;
@@ -80,7 +82,7 @@ export class Attempts {
     } else if (!isDue(claim.intent.nextAttemptAtMs, clock.now())) {
       lane.noteDue(claim.intent.nextAttemptAtMs);
       this.#release(lane, key);
-    } else if (claim.intent.size >= LARGE_BYTES && this.#largeInFlight >= LARGE_IN_FLIGHT_MAX) {
+    } else if (claim.intent.size >= LARGE_BYTES && !this.#roomForLarge(claim)) {
       this.#postpone(lane, key);
       this.#release(lane, key);
     } else {
@@ -88,12 +90,17 @@ export class Attempts {
     }
   }
 
+  #roomForLarge({ intent }: Claim): boolean {
+    const most = intent.class === 'batch' ? LARGE_BATCH_IN_FLIGHT_MAX : LARGE_IN_FLIGHT_MAX;
+    return this.#largeInFlight < most;
+  }
+
   async #attempt(lane: Lane, claim: Claim): Promise<void> {
     const { runTask, onOutcome, onSourceTrouble, onEnd } = this.#options;
     const large = claim.intent.size >= LARGE_BYTES ? 1 : 0;
     this.#largeInFlight += large;
     try {
-      const outcome = await runTask(claim);
+      const outcome = withinPatience(claim.intent, await runTask(claim));
       await this.#conclude(lane, claim, outcome);
       onOutcome?.(claim, outcome);
       this.#release(lane, claim.key);

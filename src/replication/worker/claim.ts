@@ -2,9 +2,23 @@ import type { KeyValueStore, Row, RowVersion } from '../../store/kv/key-value-st
 import { decodeKey } from '../../store/kv/tuple.ts';
 import { deliveries } from '../../store/tables/deliveries.ts';
 import { facets } from '../../store/tables/facets.ts';
-import { type IntentName, intents, parkedIntents } from '../../store/tables/intents.ts';
+import {
+  batchIntents,
+  classOfKey,
+  type IntentName,
+  intents,
+  parkedIntents,
+  pendingTable,
+} from '../../store/tables/intents.ts';
 import { stampOfElement } from '../../store/tables/inverted-stamp.ts';
-import type { DeliveryRow, FacetsRow, IntentKind, IntentRow, VersionRow } from '../../store/tables/rows.ts';
+import type {
+  DeliveryRow,
+  FacetsRow,
+  IntentClass,
+  IntentKind,
+  IntentRow,
+  VersionRow,
+} from '../../store/tables/rows.ts';
 import { versions } from '../../store/tables/versions.ts';
 
 /** An intent and all that a task must know about its version, of one moment. */
@@ -19,13 +33,14 @@ export interface Claim {
   readonly delivery?: { readonly row: DeliveryRow; readonly version: RowVersion };
   /** What failed for good earlier about this version and destination, and is superseded once this is delivered. */
   readonly parked: readonly { readonly row: IntentRow; readonly version: RowVersion }[];
-  /** Of a facets intent: whether the version itself is still to be delivered. */
+  /** Of a facets intent: whether the version itself is still to be delivered, live or by a batch job. */
   readonly objectPending: boolean;
 }
 
 const KINDS: readonly IntentKind[] = ['object', 'delete-marker', 'facets'];
 
 interface Place {
+  readonly class: IntentClass;
   readonly shard: number;
   readonly name: IntentName;
 }
@@ -33,6 +48,7 @@ interface Place {
 export function placeOfKey(key: Uint8Array): Place {
   const [, destination, shard, stamp, sourceBucketId, objectKey, kind] = decodeKey(key);
   return {
+    class: classOfKey(key),
     shard: Number(shard),
     name: {
       sourceBucketId: String(sourceBucketId),
@@ -51,7 +67,7 @@ export async function readClaims(
   keys: readonly Buffer[],
 ): Promise<(Claim | undefined)[]> {
   const places = keys.map(placeOfKey);
-  const wanted = places.map(({ name }) => keysOf(name));
+  const wanted = places.map(keysOf);
   const rows = await store.get(wanted.flat());
   let at = 0;
   return places.map((place, index) => {
@@ -61,11 +77,11 @@ export async function readClaims(
   });
 }
 
-function keysOf(name: IntentName): Buffer[] {
+function keysOf({ name, class: kind }: Place): Buffer[] {
   const version = [name.sourceBucketId, name.key, name.stamp] as const;
   const { destination } = name.rule;
   const keys = [
-    intents.key(name),
+    pendingTable(kind).key(name),
     versions.key(...version),
     facets.key(...version),
     deliveries.key(...version, destination),
@@ -73,7 +89,7 @@ function keysOf(name: IntentName): Buffer[] {
   ];
   if (name.kind !== 'facets') return [...keys, parkedIntents.key(name)];
   const ofObject = { ...name, kind: 'object' as const };
-  return [...keys, parkedIntents.key(ofObject), intents.key(ofObject)];
+  return [...keys, parkedIntents.key(ofObject), intents.key(ofObject), batchIntents.key(ofObject)];
 }
 
 function assemble(
@@ -81,7 +97,7 @@ function assemble(
   place: Place,
   rows: readonly (Row | undefined)[],
 ): Claim | undefined {
-  const [intent, version, facet, delivery, parkedFacets, parkedVersion, objectIntent] = rows;
+  const [intent, version, facet, delivery, parkedFacets, parkedVersion, live, batch] = rows;
   if (key === undefined || intent === undefined) return undefined;
   const parked = [parkedFacets, parkedVersion]
     .filter((row) => row !== undefined)
@@ -97,6 +113,6 @@ function assemble(
       ? {}
       : { delivery: { row: deliveries.decode(delivery), version: delivery.version } }),
     parked,
-    objectPending: objectIntent !== undefined,
+    objectPending: live !== undefined || batch !== undefined,
   };
 }

@@ -1,5 +1,5 @@
-import type { Random } from '../../lib/random.ts';
-import { Circuit } from './circuit.ts';
+import type { IntentTable } from '../../store/tables/intents.ts';
+import type { Circuit } from './circuit.ts';
 import type { LaneScan } from './scan.ts';
 
 /** Keys of intents waiting in memory for one destination. Millions may be pending: the rest is found by a scan. */
@@ -8,7 +8,7 @@ export const LANE_QUEUE_MAX = 512;
 const SCAN_REST_FACTOR = 9;
 const SCAN_REST_MS_MAX = 60_000;
 
-/** One destination's share of a worker.
+/** One destination's share of a worker, of one class of intents.
  *
  * An intent's key is in `claims` from when it enters the queue until its attempt is over, so nobody here works on
  * it twice at once. A claim that is offered again meanwhile is `touched`: its row may have changed, so it goes back
@@ -17,6 +17,7 @@ const SCAN_REST_MS_MAX = 60_000;
  * the lane knows when it is due (`dueAtMs`). */
 export class Lane {
   readonly destination: string;
+  readonly table: IntentTable;
   readonly circuit: Circuit;
   /** Keys taken and not released. */
   inFlight = 0;
@@ -34,9 +35,10 @@ export class Lane {
   #taken = 0;
   readonly #claims = new Map<string, 'claimed' | 'touched'>();
 
-  constructor(destination: string, random: Random) {
+  constructor(destination: string, table: IntentTable, circuit: Circuit) {
     this.destination = destination;
-    this.circuit = new Circuit(random);
+    this.table = table;
+    this.circuit = circuit;
   }
 
   get room(): number {

@@ -1,31 +1,45 @@
-import type { Random } from '../../lib/random.ts';
 import type { KeyValueStore } from '../../store/kv/key-value-store.ts';
+import type { IntentTable } from '../../store/tables/intents.ts';
+import type { Circuits } from './circuits.ts';
 import { Lane } from './lane.ts';
 import { pendingDestinations } from './scan.ts';
 
 /** One of several destinations may hold this part of all attempts at most, so that a slow one leaves room. */
 const SHARE_MAX = 0.5;
 
-/** All lanes of a worker, and whose turn it is. */
+/** A worker's lanes of one class of intents, and whose turn it is. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
-  readonly #random: Random;
+  readonly #table: IntentTable;
+  readonly #circuits: Circuits;
   readonly #concurrency: number;
   /** The order of turns; the first has waited longest. */
   #turns: Lane[] = [];
 
-  constructor(random: Random, concurrency: number) {
-    this.#random = random;
+  constructor(table: IntentTable, circuits: Circuits, concurrency: number) {
+    this.#table = table;
+    this.#circuits = circuits;
     this.#concurrency = concurrency;
   }
 
   of(destination: string): Lane {
     const known = this.#lanes.get(destination);
     if (known !== undefined) return known;
-    const lane = new Lane(destination, this.#random);
+    const lane = new Lane(destination, this.#table, this.#circuits.of(destination));
     this.#lanes.set(destination, lane);
     this.#turns.push(lane);
     return lane;
+  }
+
+  has(destination: string): boolean {
+    return this.#lanes.has(destination);
+  }
+
+  /** Keys taken and not released. */
+  get inFlight(): number {
+    let sum = 0;
+    for (const lane of this.#lanes.values()) sum += lane.inFlight;
+    return sum;
   }
 
   all(): Lane[] {
@@ -58,7 +72,6 @@ export class Lanes {
   /** What time alone brings. */
   tick(nowMs: number): void {
     for (const [destination, lane] of this.#lanes) {
-      lane.circuit.clampTo(nowMs);
       if (lane.isDue(nowMs)) lane.rescan();
       if (!lane.idle) continue;
       this.#lanes.delete(destination);
@@ -69,7 +82,7 @@ export class Lanes {
   /** Finds every destination that has something pending, and has each scanned from the start.
    * @throws StoreUnavailableError */
   async discover(store: KeyValueStore): Promise<void> {
-    for await (const destination of pendingDestinations(store)) this.of(destination);
+    for await (const destination of pendingDestinations(store, this.#table)) this.of(destination);
     for (const lane of this.#lanes.values()) lane.rescan();
   }
 

@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '../../store/kv/key-value-store.ts';
 import { keyAfter, keyAfterPrefix } from '../../store/kv/tuple.ts';
-import { intents } from '../../store/tables/intents.ts';
+import type { IntentTable } from '../../store/tables/intents.ts';
 import type { Lane } from './lane.ts';
 import { isDue } from './retry.ts';
 
@@ -25,8 +25,8 @@ export class LaneScan {
     this.#store = store;
     this.#lane = lane;
     this.#ranges = leases.runs().map(({ from, to }) => ({
-      start: intents.shardRange(lane.destination, from).start,
-      end: intents.shardRange(lane.destination, to).end,
+      start: lane.table.shardRange(lane.destination, from).start,
+      end: lane.table.shardRange(lane.destination, to).end,
     }));
   }
 
@@ -43,7 +43,7 @@ export class LaneScan {
     if (range === undefined) return true;
     const rows = await this.#store.range({ ...range, limit: PAGE_ROWS });
     for (const row of rows) {
-      const { nextAttemptAtMs } = intents.decode(row);
+      const { nextAttemptAtMs } = this.#lane.table.decode(row);
       if (isDue(nextAttemptAtMs, nowMs)) this.#lane.offerScanned(row.key);
       else this.#lane.noteDue(nextAttemptAtMs);
     }
@@ -54,16 +54,16 @@ export class LaneScan {
   }
 }
 
-/** Names of all destinations that have anything pending, by skipping from one to the next.
+/** Names of all destinations that have anything pending in a table, by skipping from one to the next.
  * @throws StoreUnavailableError */
-export async function* pendingDestinations(store: KeyValueStore): AsyncGenerator<string> {
-  const { start: first, end } = intents.range();
+export async function* pendingDestinations(store: KeyValueStore, table: IntentTable): AsyncGenerator<string> {
+  const { start: first, end } = table.range();
   let start = first;
   for (;;) {
     const [row] = await store.range({ start, end, limit: 1 });
     if (row === undefined) return;
-    const { destination } = intents.placeOf(row);
+    const { destination } = table.placeOf(row);
     yield destination;
-    start = keyAfterPrefix(intents.destinationRange(destination).start);
+    start = keyAfterPrefix(table.destinationRange(destination).start);
   }
 }

@@ -1,8 +1,10 @@
+import { answerTasks, VERSION_REMOVED } from '../../objects/answer-tasks.ts';
 import type { Check, KeyValueStore, RowVersion, Write } from '../../store/kv/key-value-store.ts';
 import { ABSENT } from '../../store/kv/key-value-store.ts';
 import { counters } from '../../store/tables/counters.ts';
 import { deliveries } from '../../store/tables/deliveries.ts';
-import { intents, parkedIntents } from '../../store/tables/intents.ts';
+import { parkedIntents, pendingTable } from '../../store/tables/intents.ts';
+import type { JobAnswerRow } from '../../store/tables/job-rows.ts';
 import { leases } from '../../store/tables/leases.ts';
 import type { DeliveryRow, IntentRow } from '../../store/tables/rows.ts';
 import { afterDelivery, afterFailure } from '../status.ts';
@@ -58,8 +60,13 @@ export function settlementCommit(
   epoch: RowVersion,
 ): { checks: Check[]; writes: Write[] } {
   const { intent, delivery } = claim;
-  const checks: Check[] = [intents.check(claim.intentVersion, intent), leases.check(epoch, claim.shard)];
-  const writes: Write[] = [intents.delete(intent), ...pendingDown(intent)];
+  const table = pendingTable(intent.class);
+  const checks: Check[] = [table.check(claim.intentVersion, intent), leases.check(epoch, claim.shard)];
+  const writes: Write[] = [
+    table.delete(intent),
+    ...pendingDown(intent),
+    ...answerTasks(intent, answerOf(settlement)),
+  ];
   // Without a delivery row the version was deleted meanwhile: there is nothing left that could have a status.
   if (settlement.kind !== 'gone' && delivery !== undefined) {
     const place = [intent.sourceBucketId, intent.key, intent.stamp, intent.rule.destination] as const;
@@ -75,6 +82,17 @@ export function settlementCommit(
     for (const { row, version } of claim.parked) unpark(row, version, checks, writes);
   }
   return { checks, writes };
+}
+
+function answerOf(settlement: Settlement): JobAnswerRow {
+  switch (settlement.kind) {
+    case 'delivered':
+      return { outcome: 'delivered' };
+    case 'failed':
+      return { outcome: 'failed', code: settlement.code, reason: settlement.reason };
+    case 'gone':
+      return VERSION_REMOVED;
+  }
 }
 
 function sameRows(one: Claim, other: Claim): boolean {
@@ -107,7 +125,8 @@ function park(
   // The row is overwritten: what it was counted under goes down.
   if (before !== undefined) writes.push(failed(before.row, -1));
   checks.push(parkedIntents.check(before?.version ?? ABSENT, intent));
-  const parked: IntentRow = { ...intent, failureCode: settlement.code, lastError: settlement.reason };
+  const { waiting: _waiting, deliveryBefore: _before, ...rest } = intent;
+  const parked: IntentRow = { ...rest, failureCode: settlement.code, lastError: settlement.reason };
   writes.push(parkedIntents.put(parked), failed(parked, 1));
 }
 

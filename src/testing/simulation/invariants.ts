@@ -1,6 +1,6 @@
 import type { ListedVersion } from '../../objects/list-versions.ts';
 import { verifyCounters } from '../../replication/verify-counters.ts';
-import { intents, parkedIntents } from '../../store/tables/intents.ts';
+import { PENDING_TABLES, parkedIntents } from '../../store/tables/intents.ts';
 import type { Ledger } from './ledger.ts';
 import { DESTINATIONS, SOURCE, type World } from './world.ts';
 
@@ -15,8 +15,10 @@ export async function violations(world: World, ledger: Ledger): Promise<string[]
     for (const { counter, stored, counted } of await verifyCounters(store)) {
       wrong.push(`I7 ${name}: ${counter} is ${stored}, and counts ${counted}`);
     }
-    const pending = await store.range(intents.range());
-    for (const row of pending) wrong.push(`I3 still pending: ${JSON.stringify(intents.decode(row))}`);
+    for (const table of PENDING_TABLES) {
+      const pending = await store.range(table.range());
+      for (const row of pending) wrong.push(`I3 still pending: ${JSON.stringify(table.decode(row))}`);
+    }
     for (const row of await store.range(parkedIntents.range()))
       checkParked(ledger, parkedIntents.decode(row), wrong);
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { intents } from '../../store/tables/intents.ts';
+import { PENDING_TABLES } from '../../store/tables/intents.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { SimulatedClock } from '../simulated-clock.ts';
 import { runClient } from './clients.ts';
@@ -70,7 +70,9 @@ async function rest(world: World): Promise<void> {
 
 async function anythingPending(world: World): Promise<boolean> {
   for (const { store } of world.site.site.regions.values()) {
-    if ((await store.range({ ...intents.range(), limit: 1 })).length > 0) return true;
+    for (const table of PENDING_TABLES) {
+      if ((await store.range({ ...table.range(), limit: 1 })).length > 0) return true;
+    }
   }
   return false;
 }

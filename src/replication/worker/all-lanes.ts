@@ -1,0 +1,68 @@
+import type { Random } from '../../lib/random.ts';
+import type { KeyValueStore } from '../../store/kv/key-value-store.ts';
+import { batchIntents, intents } from '../../store/tables/intents.ts';
+import type { IntentClass } from '../../store/tables/rows.ts';
+import { Circuits } from './circuits.ts';
+import type { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
+
+/** Batch jobs never hold more than this part of all attempts, so that a live change finds room at once, however slow
+ * their destinations are. */
+const BATCH_SHARE_MAX = 0.75;
+
+/** The lanes of live changes and those of batch jobs, which take what the live ones leave. */
+export class AllLanes {
+  readonly #circuits: Circuits;
+  readonly #live: Lanes;
+  readonly #batch: Lanes;
+  readonly #batchMax: number;
+
+  constructor(random: Random, concurrency: number) {
+    this.#batchMax = Math.max(1, Math.floor(concurrency * BATCH_SHARE_MAX));
+    this.#circuits = new Circuits(random);
+    this.#live = new Lanes(intents, this.#circuits, concurrency);
+    this.#batch = new Lanes(batchIntents, this.#circuits, this.#batchMax);
+  }
+
+  of(kind: IntentClass, destination: string): Lane {
+    return (kind === 'batch' ? this.#batch : this.#live).of(destination);
+  }
+
+  /** Up to `count` keys. `inFlight` of their lanes already counts them. */
+  take(count: number, nowMs: number): { lane: Lane; key: Buffer }[] {
+    const taken = this.#live.take(count, nowMs);
+    const left = Math.min(count - taken.length, this.#batchMax - this.#batch.inFlight);
+    return left <= 0 ? taken : [...taken, ...this.#batch.take(left, nowMs)];
+  }
+
+  /** Lanes whose scan should read its next page now. */
+  scannable(nowMs: number): Lane[] {
+    return [...this.#live.scannable(nowMs), ...this.#batch.scannable(nowMs)];
+  }
+
+  /** What time alone brings. */
+  tick(nowMs: number): void {
+    this.#live.tick(nowMs);
+    this.#batch.tick(nowMs);
+    this.#circuits.tick(nowMs, (destination) => this.#live.has(destination) || this.#batch.has(destination));
+  }
+
+  /** @throws StoreUnavailableError */
+  async discover(store: KeyValueStore): Promise<void> {
+    await this.#live.discover(store);
+    await this.#batch.discover(store);
+  }
+
+  destinations(): { destination: string; inFlight: number; unavailable?: string; retryAtMs?: number }[] {
+    const lanes = Map.groupBy([...this.#live.all(), ...this.#batch.all()], ({ destination }) => destination);
+    return [...lanes].map(([destination, those]) => {
+      const circuit = this.#circuits.of(destination);
+      return {
+        destination,
+        inFlight: those.reduce((sum, { inFlight }) => sum + inFlight, 0),
+        ...(circuit.reason === undefined ? {} : { unavailable: circuit.reason }),
+        ...(circuit.retryAtMs === undefined ? {} : { retryAtMs: circuit.retryAtMs }),
+      };
+    });
+  }
+}
