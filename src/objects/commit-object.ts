@@ -146,6 +146,7 @@ function newVersion(
     ...(object.parts === undefined ? {} : { parts: object.parts }),
     encryption: 'AES256',
     bytes: object.bytes,
+    ...(object.copiedBy === undefined ? {} : { copiedBy: object.copiedBy }),
   };
 }
 

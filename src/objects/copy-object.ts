@@ -28,6 +28,8 @@ export interface CopyObjectOptions {
   /** The source's where absent. */
   readonly algorithm?: ChecksumAlgorithm;
   readonly conditions?: WriteConditions;
+  /** The task of a batch job. */
+  readonly copiedBy?: string;
 }
 
 export interface CopiedObject extends WrittenObject {
@@ -43,7 +45,7 @@ export async function copyObject(
   bucket: Bucket,
   options: CopyObjectOptions,
 ): Promise<CopiedObject> {
-  const { source, key, owner, storageClass, conditions } = options;
+  const { source, key, owner, storageClass, conditions, copiedBy } = options;
   checkKey(key);
   const { version, found } = await findCopySource(source);
   if (version.size > PUT_BYTES_MAX) {
@@ -66,6 +68,7 @@ export async function copyObject(
     ...(owner === undefined ? {} : { owner }),
     ...(storageClass === undefined ? {} : { storageClass }),
     ...(conditions === undefined ? {} : { conditions }),
+    ...(copiedBy === undefined ? {} : { copiedBy }),
     ...objectBytes(stored),
   });
   const { versionId } = versionIdHeader(source.bucket.row, version);

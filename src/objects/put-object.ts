@@ -20,6 +20,8 @@ export interface NewObject {
   readonly system?: SystemMetadata;
   readonly storageClass?: string;
   readonly tags?: Tags;
+  /** The task of a batch job. */
+  readonly copiedBy?: string;
 }
 
 export interface PutObjectOptions extends NewObject {

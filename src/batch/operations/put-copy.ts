@@ -8,11 +8,13 @@ import {
   preconditionFailed,
 } from '../../errors/s3.ts';
 import { copyObject } from '../../objects/copy-object.ts';
+import { versionsOf } from '../../objects/key-versions.ts';
 import { getObjectTags } from '../../objects/object-tags.ts';
 import type { Tags } from '../../objects/put-object.ts';
 import { requestObjectTags } from '../../policy/request-object-tags.ts';
 import { bucketOfArn } from '../../replication/configuration/arns.ts';
-import type { JobCopy } from '../../store/tables/job-rows.ts';
+import type { JobCopy, JobTaskName } from '../../store/tables/job-rows.ts';
+import { stampMilliseconds } from '../../store/tables/order-stamp.ts';
 import type { ObjectVersion } from '../../store/tables/rows.ts';
 import type { BatchContext } from '../context.ts';
 import { hidingWhatIsMissing, requireOnTarget, requirePermission, type TaskTarget } from './target.ts';
@@ -22,19 +24,27 @@ const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /** S3PutObjectCopy, as far as CopyObject goes. An object above 5 GiB fails, as at AWS.
  * @throws AwsError */
-export async function putCopy(context: BatchContext, source: TaskTarget, copy: JobCopy): Promise<void> {
+export async function putCopy(
+  context: BatchContext,
+  source: TaskTarget,
+  copy: JobCopy,
+  name: JobTaskName,
+): Promise<void> {
   const { objects } = context;
-  const name = bucketOfArn(copy.targetBucket) ?? copy.targetBucket;
-  const bucket = await objects.buckets.find(name);
-  if (bucket === undefined) throw noSuchBucket(name);
+  const target = bucketOfArn(copy.targetBucket) ?? copy.targetBucket;
+  const bucket = await objects.buckets.find(target);
+  if (bucket === undefined) throw noSuchBucket(target);
   const key = targetKey(copy, source.key);
   await requireOnTarget(context, source, 'Get', '');
   await requireWrite(source, bucket, key, copy);
   checkOwnership(source, bucket);
   refuseCopyOntoItself(source, bucket, key, copy);
+  const copiedBy = `${name.jobId}/${name.chunk}/${name.task}`;
+  if (await standsAlready(source, bucket, key, copiedBy)) return;
   const copying = copyObject(objects, bucket, {
     source: { ...source, check: (version, modifiedMs) => checkSource(context, copy, version, modifiedMs) },
     key,
+    copiedBy,
     replaceTags: copy.newObjectTags ?? (await copiedTags(context, source, bucket, key)),
     ...(copy.metadataDirective === 'REPLACE'
       ? { replaceMetadata: { metadata: copy.metadata ?? {}, system: copy.system ?? {} } }
@@ -43,6 +53,21 @@ export async function putCopy(context: BatchContext, source: TaskTarget, copy: J
     ...(copy.checksumAlgorithm === undefined ? {} : { algorithm: copy.checksumAlgorithm }),
   });
   await hidingWhatIsMissing(source, copying);
+}
+
+/** Whether the task was run before and its result not written. In a bucket without versions a later write may have
+ * replaced the copy: then it is made once more. */
+async function standsAlready(
+  { job }: TaskTarget,
+  bucket: Bucket,
+  key: string,
+  copiedBy: string,
+): Promise<boolean> {
+  for await (const version of versionsOf(bucket, key)) {
+    if (stampMilliseconds(version.stamp) < job.createdAtMs) return false;
+    if (version.kind === 'object' && version.copiedBy === copiedBy) return true;
+  }
+  return false;
 }
 
 /** AWS: a folder named Folder1 is given as the prefix Folder1. */

@@ -2,7 +2,7 @@ import type { Region } from '../../buckets/region.ts';
 import { AwsError } from '../../errors/aws-error.ts';
 import { messageOf, saysUnavailable } from '../../replication/destinations/unavailable.ts';
 import { ReplicationFailure } from '../../replication/failure-codes.ts';
-import type { JobOperation, JobRow, JobTask, TaskResult } from '../../store/tables/job-rows.ts';
+import type { JobOperation, JobRow, JobTask, JobTaskName, TaskResult } from '../../store/tables/job-rows.ts';
 import type { BatchContext } from '../context.ts';
 import { putAcl } from './put-acl.ts';
 import { putCopy } from './put-copy.ts';
@@ -15,22 +15,29 @@ const SUCCEEDED: TaskResult = { succeeded: true, message: 'Successful' };
 /** Runs one task of any operation but S3ReplicateObject, as the job's role: the result is what the S3 operation of that
  * name would answer.
  * @param region the job's.
+ * @param name of the task: a copy that it made before a crash is not made again.
  * @throws what may pass by itself, as StoreUnavailableError: the task has to be run again */
 export async function runOperation(
   context: BatchContext,
   region: Region,
   job: JobRow,
   task: JobTask,
+  name: JobTaskName,
 ): Promise<TaskResult> {
   try {
-    await perform(context, job.operation, await openTarget(context, region, job, task));
+    await perform(context, job.operation, await openTarget(context, region, job, task), name);
     return SUCCEEDED;
   } catch (error) {
     return failedResult(context, job, task, error);
   }
 }
 
-async function perform(context: BatchContext, operation: JobOperation, target: TaskTarget): Promise<void> {
+async function perform(
+  context: BatchContext,
+  operation: JobOperation,
+  target: TaskTarget,
+  name: JobTaskName,
+): Promise<void> {
   switch (operation.name) {
     case 'S3PutObjectTagging':
       return putTagging(context, target, operation.tags);
@@ -39,7 +46,7 @@ async function perform(context: BatchContext, operation: JobOperation, target: T
     case 'S3PutObjectAcl':
       return putAcl(context, target, operation.cannedAcl);
     case 'S3PutObjectCopy':
-      return putCopy(context, target, operation.copy);
+      return putCopy(context, target, operation.copy, name);
     case 'S3ReplicateObject':
       throw new Error('replication has tasks of its own');
   }

@@ -4,11 +4,11 @@ import { AwsError } from '../../errors/aws-error.ts';
 import { accessDenied, invalidRequest, noSuchBucket } from '../../errors/s3.ts';
 import { headObject } from '../../objects/head-object.ts';
 import type { RequestContext } from '../../policy/types.ts';
-import { bucketOfArn } from '../../replication/configuration/arns.ts';
 import type { RoleSession } from '../../replication/role/role-access.ts';
 import type { JobRow, JobTask } from '../../store/tables/job-rows.ts';
 import type { BatchContext } from '../context.ts';
 import { jobRole } from '../job-role.ts';
+import { taskBucketName } from '../task-bucket.ts';
 
 /** The object that one task is about, and the role that acts on it. */
 export interface TaskTarget {
@@ -31,18 +31,13 @@ export async function openTarget(
   // So AWS reports a row whose cell is empty where others have an id (reference: s3-batch-replication 4.2).
   if (versionId === '') throw invalidRequest('The version id is missing.');
   const session = await jobRole(context, job);
-  const name = bucketOf(job, task);
+  const name = taskBucketName(job, task);
   const bucket = await context.objects.buckets.find(name);
   if (bucket === undefined) throw noSuchBucket(name);
   if (bucket.region.name !== region.name) {
     throw invalidRequest(`The bucket ${name} is in ${bucket.region.name}, and the job in ${region.name}.`);
   }
   return { job, session, bucket, key, ...(versionId === undefined ? {} : { versionId }) };
-}
-
-function bucketOf({ source }: JobRow, task: JobTask): string {
-  if (task.bucket !== undefined) return task.bucket;
-  return source.kind === 'generator' ? (bucketOfArn(source.sourceBucket) ?? source.sourceBucket) : '';
 }
 
 /** @param suffix of the action, which has `Version` in it where the task names one: s3:PutObjectTagging and

@@ -1,23 +1,24 @@
-import type { JobChunkRow, JobTask, TaskResult } from '../../store/tables/job-rows.ts';
+import type { JobChunkRow, JobRow, JobTask, TaskResult } from '../../store/tables/job-rows.ts';
 import { encodeManifestKey } from '../manifest/manifest-key.ts';
+import { taskBucketName } from '../task-bucket.ts';
 import type { TaskOutcome } from './layout.ts';
 
-/** The lines of those tasks of a chunk that ended so, in their order. What never ran has none.
- * @param bucket of the tasks that name none. */
-export function reportLines(chunk: JobChunkRow, outcome: TaskOutcome, bucket: string): string[] {
+/** The lines of those tasks of a chunk that ended so, in their order. What never ran has none. */
+export function reportLines(job: Pick<JobRow, 'source'>, chunk: JobChunkRow, outcome: TaskOutcome): string[] {
   if (chunk.state === 'waiting') return [];
   const lines: string[] = [];
   for (const [index, result] of chunk.results.entries()) {
     const task = chunk.tasks[index];
     if (task === undefined || result === null) continue;
-    if (result.succeeded === (outcome === 'succeeded')) lines.push(reportLine(task, result, bucket));
+    if (result.succeeded === (outcome === 'succeeded'))
+      lines.push(reportLine(taskBucketName(job, task), task, result));
   }
   return lines;
 }
 
-function reportLine(task: JobTask, result: TaskResult, bucket: string): string {
+function reportLine(bucket: string, task: JobTask, result: TaskResult): string {
   const columns = [
-    task.bucket ?? bucket,
+    bucket,
     task.encodedKey ?? encodeManifestKey(task.key),
     task.versionId ?? '',
     ...(result.succeeded

@@ -104,14 +104,8 @@ class Report {
     return readChunks(this.#region.store, this.#job.jobId, first);
   }
 
-  readonly #linesOf = ({ chunk }: ReadChunk, outcome: TaskOutcome): string[] => {
-    const { source } = this.#job;
-    return reportLines(
-      chunk,
-      outcome,
-      source.kind === 'generator' ? (bucketOfArn(source.sourceBucket) ?? '') : '',
-    );
-  };
+  readonly #linesOf = ({ chunk }: ReadChunk, outcome: TaskOutcome): string[] =>
+    reportLines(this.#job, chunk, outcome);
 
   async #put(
     key: string,

@@ -68,6 +68,8 @@ export interface ObjectVersion extends VersionBase {
   readonly encryption: 'AES256';
   /** In order; a multipart object has one for each part. Empty for an empty object. */
   readonly bytes: readonly Locator[];
+  /** The task of a batch job that copied it here, so that the task finds it when it is run again after a crash. */
+  readonly copiedBy?: string;
 }
 
 export interface DeleteMarkerVersion extends VersionBase {
