@@ -4,6 +4,7 @@ import type { IncomingBody } from '../objects/incoming-body.ts';
 import { putObject } from '../objects/put-object.ts';
 import { readObject } from '../objects/read-object.ts';
 import { versionIdHeader } from '../objects/version-form.ts';
+import type { RequestContext } from '../policy/types.ts';
 import { ReplicationFailure } from '../replication/failure-codes.ts';
 import type { JobRow } from '../store/tables/job-rows.ts';
 import type { BatchContext } from './context.ts';
@@ -81,7 +82,8 @@ export async function readObjectAsRole(
   { bucket: name, key, versionId }: RoleReading,
 ): Promise<ReadAsRole> {
   const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  const bucket = await bucketFor(context, job, action, name, key);
+  const conditions = versionId === undefined ? {} : { 's3:versionid': versionId };
+  const bucket = await bucketFor(context, job, { action, name, key, conditions });
   const found = await orRefused(
     readObject(context.objects, bucket, { key, ...(versionId === undefined ? {} : { versionId }) }),
   );
@@ -104,18 +106,29 @@ export async function writeObjectAsRole(
   job: RoleHolder,
   { bucket: name, key, body, contentType, expectedBucketOwner }: RoleWriting,
 ): Promise<WrittenAsRole> {
-  const bucket = await bucketFor(context, job, 's3:PutObject', name, key, expectedBucketOwner);
+  const bucket = await bucketFor(context, job, {
+    action: 's3:PutObject',
+    name,
+    key,
+    ...(expectedBucketOwner === undefined ? {} : { expectedOwner: expectedBucketOwner }),
+  });
   const written = await orRefused(putObject(context.objects, bucket, { key, body, system: { contentType } }));
   return { etag: written.version.etag, ...versionIdHeader(written.bucket.row, written.version) };
+}
+
+interface RoleAction {
+  readonly action: string;
+  /** Of the bucket. */
+  readonly name: string;
+  readonly key: string;
+  readonly conditions?: RequestContext;
+  readonly expectedOwner?: string;
 }
 
 async function bucketFor(
   context: BatchContext,
   job: RoleHolder,
-  action: string,
-  name: string,
-  key: string,
-  expectedOwner?: string,
+  { action, name, key, conditions, expectedOwner }: RoleAction,
 ): Promise<Bucket> {
   const role = await roleOf(context, job);
   const bucket = await context.objects.buckets.find(name);
@@ -124,7 +137,7 @@ async function bucketFor(
   if (expectedOwner !== undefined && bucket.row.owner !== expectedOwner) {
     throw new RoleObjectError('owner-mismatch', `the bucket ${name} is not owned by ${expectedOwner}`);
   }
-  if (!(await role.may(action, bucket, key))) {
+  if (!(await role.may(action, bucket, key, () => conditions ?? {}))) {
     throw new RoleObjectError('denied', `${job.roleArn} may not ${action} on ${name}/${key}`);
   }
   return bucket;
