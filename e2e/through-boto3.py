@@ -111,7 +111,7 @@ print(
             "replicated": replicate(),
             "kms": refusal(lambda: client("kms").create_key()),
             "cloudwatch": refusal(lambda: client("cloudwatch").list_metrics()),
-            "s3control": refusal(lambda: control.list_jobs(AccountId=account)),
+            "s3control": refusal(lambda: control.list_access_points(AccountId=account)),
             "s3": refusal(lambda: client("s3").get_object_torrent(Bucket="boto-source", Key="small")),
             "iam": refusal(lambda: client("iam").list_saml_providers()),
             "sts": refusal(lambda: client("sts").get_federation_token(Name="someone")),

@@ -1,5 +1,6 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
+import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { STSClient } from '@aws-sdk/client-sts';
 import { composeHttp } from '../compose-http.ts';
 import { createAccessKey } from '../identity/access-keys.ts';
@@ -27,6 +28,7 @@ export interface TestSite extends AsyncDisposable {
   readonly faults: { readonly fields: LogFields; readonly message: string }[];
   createAccount(name: string): Promise<TestKeys>;
   s3(keys?: TestKeys, region?: string): S3Client;
+  s3control(keys?: TestKeys, region?: string): S3ControlClient;
   iam(keys?: TestKeys): IAMClient;
   sts(keys?: TestKeys): STSClient;
 }
@@ -77,6 +79,7 @@ export async function startTestSite(
     createAccount: newAccount,
     s3: (keys = owner, region = 'us-east-1') =>
       new S3Client({ ...clientOptions(keys, region), forcePathStyle: true }),
+    s3control: (keys = owner, region = 'us-east-1') => controlClient(endpoint, keys, region),
     iam: (keys = owner) => new IAMClient(clientOptions(keys, 'us-east-1')),
     sts: (keys = owner) => new STSClient(clientOptions(keys, 'us-east-1')),
     async [Symbol.asyncDispose]() {
@@ -84,4 +87,17 @@ export async function startTestSite(
       await Promise.all(site.workers.map((worker) => worker.stop()));
     },
   };
+}
+
+/** The SDK puts the account in front of the endpoint's host, which no resolver need know; told to leave it out, it also
+ * has to be told how to sign. */
+function controlClient(endpoint: string, credentials: TestKeys, region: string): S3ControlClient {
+  const authSchemes = [{ name: 'sigv4', signingName: 's3', signingRegion: region, properties: {} }];
+  return new S3ControlClient({
+    region,
+    credentials,
+    maxAttempts: 1,
+    disableHostPrefix: true,
+    endpointProvider: () => ({ url: new URL(endpoint), properties: { authSchemes } }),
+  });
 }
