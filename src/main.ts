@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   'access-key': () => import('./command-line/access-key.ts'),
   'master-key': () => import('./command-line/master-key.ts'),
   rule: () => import('./command-line/rule.ts'),
+  jobs: () => import('./command-line/jobs.ts'),
   env: () => import('./command-line/env.ts'),
 };
 

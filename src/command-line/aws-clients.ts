@@ -119,7 +119,11 @@ function asRefusal(error: unknown, endpoint: string): unknown {
       ? new RequestError(`No server answers at ${endpoint}.`, { cause: error })
       : error;
   }
-  return new RequestError(`${name}: ${message} (${status} from ${endpoint})`, { cause: error, code: name });
+  return new RequestError(`${name}: ${message} (${status} from ${endpoint})`, {
+    cause: error,
+    code: name,
+    status,
+  });
 }
 
 const UNREACHABLE = new Set([

@@ -16,9 +16,18 @@ export class RequestError extends Error {
   override readonly name = 'RequestError';
   /** The error code of the answer, where there was one: `NoSuchBucket`. */
   readonly code: string | undefined;
+  /** HTTP's. */
+  readonly status: number | undefined;
 
-  constructor(message: string, options: ErrorOptions & { readonly code?: string | undefined } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & {
+      readonly code?: string | undefined;
+      readonly status?: number | undefined;
+    } = {},
+  ) {
     super(message, options);
     this.code = options.code;
+    this.status = options.status;
   }
 }

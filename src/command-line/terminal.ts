@@ -10,6 +10,10 @@ export interface Terminal {
   /** Columns. */
   readonly width: number;
   say(text: string): void;
+  /** Empties the screen; nothing happens where nobody reads. */
+  clear(): void;
+  /** Puts `line` in the place of the one that was put so before; nothing happens where nobody reads. */
+  rewrite(line: string): void;
   /** `otherwise` is what Enter alone means; it is also the answer where nobody can. */
   confirm(question: string, otherwise: boolean): Promise<boolean>;
 }
@@ -22,6 +26,8 @@ export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
     interactive,
     width: output.isTTY ? output.columns : WIDTH_OTHERWISE,
     say: (text) => void output.write(`${text}\n`),
+    clear: () => void (interactive && output.write('\u001b[H\u001b[J')),
+    rewrite: (line) => void (interactive && output.write(`\r${line}\u001b[K`)),
     async confirm(question, otherwise) {
       if (!interactive) return otherwise;
       const lines = createInterface({ input: process.stdin, output: process.stdout });

@@ -1,0 +1,119 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { ReportRow } from '../../batch/report/read-rows.ts';
+import type { AwsClients } from '../aws-clients.ts';
+import { type DestinationBucket, destinationsOf, differenceOf, isCovered, lookUp } from './version-lookup.ts';
+
+/** Rows looked at together. */
+const ROWS_UNDER_WAY_MAX = 16;
+const DIFFERENCES_MAX = 20;
+
+export interface JudgedRows {
+  /** Succeeded rows whose version is at the source. */
+  readonly foundAtSource: number;
+  /** By bucket, how many replicas are equal; undefined where these keys may not read it. */
+  readonly equal: ReadonlyMap<string, number | undefined>;
+  /** Failed rows by their code. */
+  readonly failures: ReadonlyMap<string, number>;
+  /** Failed rows whose replicas have arrived since. */
+  readonly arrivedSince: number;
+  /** How many rows are not as the buckets say; a sentence each for the first few. */
+  readonly differing: number;
+  readonly differences: readonly string[];
+}
+
+/** Looks each row of a report up in the source and, where the task replicated, in every destination that a rule names
+ * for it. */
+export class RowJudge {
+  readonly #aws: AwsClients;
+  readonly #source: S3Client;
+  readonly #replicates: boolean;
+  readonly #destinations = new Map<string, Promise<DestinationBucket[]>>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #equal = new Map<string, number | undefined>();
+  readonly #failures = new Map<string, number>();
+  readonly #differences: string[] = [];
+  #differing = 0;
+  #foundAtSource = 0;
+  #arrivedSince = 0;
+
+  /** @param source of the job's region
+   * @param replicates whether the job's operation is S3ReplicateObject */
+  constructor(aws: AwsClients, source: S3Client, replicates: boolean) {
+    this.#aws = aws;
+    this.#source = source;
+    this.#replicates = replicates;
+  }
+
+  /** Returns as soon as there is room for another. */
+  async judge(row: ReportRow): Promise<void> {
+    while (this.#underWay.size >= ROWS_UNDER_WAY_MAX) await Promise.race(this.#underWay);
+    const looking = this.#look(row).finally(() => this.#underWay.delete(looking));
+    this.#underWay.add(looking);
+  }
+
+  async finish(): Promise<JudgedRows> {
+    await Promise.all(this.#underWay);
+    return {
+      foundAtSource: this.#foundAtSource,
+      equal: this.#equal,
+      failures: this.#failures,
+      arrivedSince: this.#arrivedSince,
+      differing: this.#differing,
+      differences: this.#differences,
+    };
+  }
+
+  async #look(row: ReportRow): Promise<void> {
+    const key = decodeURIComponent(row.key);
+    const seen = await lookUp(this.#source, row.bucket, key, row.versionId);
+    if (row.outcome === 'failed') {
+      this.#failures.set(row.code, (this.#failures.get(row.code) ?? 0) + 1);
+      const { looked, problems } = await this.#compare(row.bucket, key, seen);
+      if (looked > 0 && problems.length === 0) this.#arrivedSince += 1;
+      return;
+    }
+    if (seen === undefined) return this.#differs(row, `is no longer in ${row.bucket}`);
+    this.#foundAtSource += 1;
+    const { equalIn, problems } = await this.#compare(row.bucket, key, seen);
+    for (const bucket of equalIn) this.#equal.set(bucket, (this.#equal.get(bucket) ?? 0) + 1);
+    if (problems.length > 0) this.#differs(row, problems.join(', and '));
+  }
+
+  /** The version in every destination that is meant to have it. */
+  async #compare(bucket: string, key: string, seen: Awaited<ReturnType<typeof lookUp>>) {
+    const equalIn: string[] = [];
+    const problems: string[] = [];
+    let looked = 0;
+    const destinations = this.#replicates && seen !== undefined ? await this.#destinationsOf(bucket) : [];
+    for (const destination of destinations) {
+      if (seen === undefined || destination.s3 === undefined) continue;
+      if (!(await isCovered(this.#source, { bucket, key, seen }, destination.rules))) continue;
+      looked += 1;
+      const replica = await lookUp(destination.s3, destination.bucket, key, seen.versionId);
+      const problem = differenceOf(seen, replica);
+      if (problem === undefined) equalIn.push(destination.bucket);
+      else problems.push(`${problem} ${destination.bucket}`);
+    }
+    return { looked, equalIn, problems };
+  }
+
+  #destinationsOf(bucket: string): Promise<DestinationBucket[]> {
+    const known = this.#destinations.get(bucket);
+    if (known !== undefined) return known;
+    const found = destinationsOf(this.#aws, bucket).then((destinations) => {
+      for (const { bucket: name, s3 } of destinations)
+        this.#equal.set(name, s3 === undefined ? undefined : 0);
+      return destinations;
+    });
+    this.#destinations.set(bucket, found);
+    return found;
+  }
+
+  #differs(row: ReportRow, what: string): void {
+    this.#differing += 1;
+    if (this.#differences.length < DIFFERENCES_MAX) {
+      const version = row.versionId === '' ? '' : ` (version ${row.versionId})`;
+      this.#differences.push(`${row.key}${version} ${what}`);
+    }
+  }
+}

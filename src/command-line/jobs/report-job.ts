@@ -1,0 +1,91 @@
+import { styleText } from 'node:util';
+import { type CheckedReport, checkReport } from '../../batch/report/check-report.ts';
+import type { AwsClients } from '../aws-clients.ts';
+import { RequestError } from '../command.ts';
+import { number } from '../quantities.ts';
+import type { Terminal } from '../terminal.ts';
+import { hasEnded, type JobView } from './job-view.ts';
+import { type JudgedRows, RowJudge } from './judge-rows.ts';
+import { reportFolderUrl } from './render-job.ts';
+import { openReport } from './report-files.ts';
+
+export interface ReportVerdict {
+  readonly checked: CheckedReport;
+  readonly judged: JudgedRows;
+  readonly isRight: boolean;
+}
+
+/** Reads a job's report and compares it with itself, with the job's totals and, row by row, with the buckets.
+ * @param folder where its files are kept, if anywhere
+ * @throws RequestError where the job has none */
+export async function checkJobReport(
+  aws: AwsClients,
+  region: string,
+  job: JobView,
+  folder: string | undefined,
+): Promise<ReportVerdict> {
+  const { report, succeeded, failed } = job;
+  if (report === undefined) throw new RequestError(`Job ${job.id} was made without a report.`);
+  if (!hasEnded(job)) {
+    throw new RequestError(`Job ${job.id} has not ended: its report comes with its end.`);
+  }
+  if (succeeded + failed === 0) throw new RequestError(`Job ${job.id} ran no task, so it has no report.`);
+  const files = await openReport(aws, report, job.id, folder);
+  const judge = new RowJudge(aws, await aws.s3(region), job.operation === 'S3ReplicateObject');
+  const checked = await checkReport(files, { scope: report.scope, succeeded, failed }, (row) =>
+    judge.judge(row),
+  );
+  const judged = await judge.finish();
+  const repeatedWrongly = job.bucket !== undefined && checked.repeated > 0;
+  return {
+    checked,
+    judged,
+    isRight: checked.problems.length === 0 && judged.differing === 0 && !repeatedWrongly,
+  };
+}
+
+export function sayVerdict(terminal: Terminal, job: JobView, verdict: ReportVerdict): void {
+  const { checked, judged, isRight } = verdict;
+  if (job.report !== undefined) terminal.say(styleText('bold', reportFolderUrl(job.report, job.id)));
+  for (const [label, text] of facts(verdict)) terminal.say(`  ${label.padEnd(labelWidth(judged))}  ${text}`);
+  for (const problem of checked.problems) terminal.say(styleText('red', `  ${problem}`));
+  for (const difference of judged.differences) terminal.say(styleText('red', `  ${difference}`));
+  const hidden = judged.differing - judged.differences.length;
+  if (hidden > 0) terminal.say(styleText('red', `  and ${number(hidden)} more`));
+  terminal.say(
+    isRight
+      ? styleText('green', 'The report is right: files, totals and every row are as the buckets say.')
+      : styleText('red', 'The report and the buckets differ.'),
+  );
+}
+
+function labelWidth({ equal }: JudgedRows): number {
+  return Math.max(...['failures', ...equal.keys()].map((label) => label.length));
+}
+
+function facts({ checked, judged }: ReportVerdict): (readonly [string, string])[] {
+  const { succeeded, failed, repeated, problems } = checked;
+  const failures = [...judged.failures].map(([code, count]) => `${number(count)} ${code}`);
+  const since = judged.arrivedSince === 0 ? '' : `; ${number(judged.arrivedSince)} arrived since`;
+  return [
+    [
+      'files',
+      problems.length === 0 ? 'manifest.json and CSV files have the MD5s that they should' : 'see below',
+    ],
+    [
+      'rows',
+      `${number(succeeded + failed)}: ${number(succeeded)} succeeded, ${number(failed)} failed, ${repeated === 0 ? 'none twice' : `${number(repeated)} twice`}`,
+    ],
+    ...(failures.length === 0 ? [] : [['failures', `${failures.join(', ')}${since}`] as const]),
+    ['source', `${number(judged.foundAtSource)} versions found`],
+    ...[...judged.equal].map(
+      ([bucket, count]) =>
+        [
+          bucket,
+          count === undefined
+            ? "not looked at: it is another account's, whose keys could"
+            : `${number(count)} replicas equal: version id, bytes, time and status`,
+        ] as const,
+    ),
+  ];
+}

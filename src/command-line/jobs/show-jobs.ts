@@ -1,0 +1,94 @@
+import { styleText } from 'node:util';
+import { JobStatus } from '@aws-sdk/client-s3-control';
+import { sleep, systemClock } from '../../lib/clock.ts';
+import { UsageError } from '../command.ts';
+import { number } from '../quantities.ts';
+import { hasEnded, type JobView } from './job-view.ts';
+import { type JobsCall, printJson } from './jobs-call.ts';
+import { progressLine, RateMeter } from './progress.ts';
+import { listJobs, readJob } from './read-jobs.ts';
+import { renderJobTable } from './table.ts';
+
+const WATCH_INTERVAL_MS = 1000;
+const JOBS_OTHERWISE = 20;
+
+/** The newest jobs in a table; with `--watch` again and again, with a bar below each that runs. */
+export async function showJobs(call: JobsCall): Promise<number> {
+  const { given, terminal } = call;
+  const statuses = readStatuses(given.values.get('status'));
+  const jobsMax = readLimit(given.values.get('limit'));
+  const meters = new Map<string, RateMeter>();
+  for (;;) {
+    const { jobs, more } = await readTable(call, statuses, jobsMax);
+    if (given.flags.has('json')) printJson({ jobs });
+    else {
+      const screen = render(jobs, more, terminal.width, meters, call);
+      if (given.flags.has('watch')) terminal.clear();
+      terminal.say(screen);
+    }
+    if (!given.flags.has('watch')) return 0;
+    await sleep(systemClock, WATCH_INTERVAL_MS);
+  }
+}
+
+/** ListJobs does not name the bucket, and DescribeJob does. */
+async function readTable(
+  { aws }: JobsCall,
+  statuses: readonly JobStatus[] | undefined,
+  jobsMax: number,
+): Promise<{ readonly jobs: readonly JobView[]; readonly more: boolean }> {
+  const options = { region: aws.region, jobsMax, ...(statuses !== undefined && { statuses }) };
+  const { jobs, more } = await listJobs(aws, options);
+  return { jobs: await Promise.all(jobs.map(({ id }) => readJob(aws, aws.region, id))), more };
+}
+
+function render(
+  jobs: readonly JobView[],
+  more: boolean,
+  width: number,
+  meters: Map<string, RateMeter>,
+  { aws, given }: JobsCall,
+): string {
+  if (jobs.length === 0) {
+    return given.values.has('status')
+      ? `No jobs with this status in ${aws.region}.`
+      : `No jobs in ${aws.region}. To replicate what a bucket has already: holdfast jobs create BUCKET`;
+  }
+  const [head = '', ...rows] = renderJobTable(jobs, width);
+  const lines = rows.flatMap((row, index) => {
+    const job = jobs[index];
+    return job?.status === 'Active' ? [row, `  ${barOf(job, meters, width)}`] : [row];
+  });
+  const waiting = jobs.filter(({ status }) => status === 'Suspended');
+  const [first] = waiting;
+  return [
+    head,
+    ...lines,
+    ...(more ? [styleText('dim', `Only the newest ${number(jobs.length)}: --limit shows more.`)] : []),
+    ...(first === undefined ? [] : ['', `To confirm one: holdfast jobs run ${first.id.slice(0, 8)}`]),
+  ].join('\n');
+}
+
+function barOf(job: JobView, meters: Map<string, RateMeter>, width: number): string {
+  const meter = meters.get(job.id) ?? new RateMeter();
+  meters.set(job.id, meter);
+  meter.note(systemClock.now(), job.succeeded + job.failed);
+  if (hasEnded(job)) meters.delete(job.id);
+  return progressLine(job, meter.perSecond, width - 2);
+}
+
+/** @throws UsageError */
+function readStatuses(text: string | undefined): JobStatus[] | undefined {
+  return text?.split(',').map((word) => {
+    const found = Object.values(JobStatus).find((status) => status.toLowerCase() === word.toLowerCase());
+    if (found !== undefined) return found;
+    throw new UsageError(`--status is one or more of ${Object.values(JobStatus).join(',')}.`);
+  });
+}
+
+/** @throws UsageError */
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return JOBS_OTHERWISE;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new UsageError(`--limit is how many jobs to show, not "${text}".`);
+}
