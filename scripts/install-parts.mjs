@@ -8,6 +8,8 @@ const PROBES = {
   rclone: ['rclone', 'version'],
   openssl: ['openssl', 'version'],
   'python3-boto3': ['python3', '-c', 'import boto3'],
+  // Makes ACCOUNT.localhost resolve, the host that clients of S3 Control insist on.
+  'libnss-myhostname': ['getent', 'hosts', '123456789012.localhost'],
 };
 
 const missing = process.argv.slice(2).filter((part) => {
