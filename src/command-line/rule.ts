@@ -3,6 +3,7 @@ import { connect } from './aws-clients.ts';
 import { performer } from './aws-steps.ts';
 import { type Command, UsageError } from './command.ts';
 import { createRule } from './rule/create-rule.ts';
+import { replicateExisting } from './rule/replicate-existing.ts';
 import { RULE_FLAGS, RULE_LISTS, RULE_VALUES, readRuleRequest } from './rule/rule-request.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -27,7 +28,7 @@ type. Rules that are there stay. What another account must allow is printed, too
   --id NAME             the rule's name (to-DESTINATION)
   --priority N          which of two rules for one destination counts; higher first (the next free one)
   --enable-versioning   do not ask before it is enabled
-  --batch, --no-batch   replicate existing objects, too, or not; do not ask
+  --batch, --no-batch   replicate existing objects, too, by a batch job that runs at once, or not; do not ask
   --report-bucket B     with --batch: where its report goes (SOURCE-reports)
   --dry-run             print the commands only
 ${CLIENT_HELP}`,
@@ -55,7 +56,6 @@ ${CLIENT_HELP}`,
         `Rule ${created.ruleId}: what is written to ${source} from now on goes to ${destination}.`,
       );
     }
-    if (flags.has('json')) console.log(JSON.stringify(created, undefined, 2));
-    return 0;
+    return replicateExisting({ aws, terminal, perform, given }, request, created);
   },
 };

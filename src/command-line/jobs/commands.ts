@@ -5,6 +5,7 @@ import { createJob } from './create-job.ts';
 import { followJob, verdict } from './follow-job.ts';
 import { type JobRequest, readJobRequest } from './job-request.ts';
 import type { JobView } from './job-view.ts';
+import { jobStateWords } from './job-words.ts';
 import { type JobsCall, printJson } from './jobs-call.ts';
 import { readJob, readJobStates } from './read-jobs.ts';
 import { renderJob } from './render-job.ts';
@@ -40,7 +41,11 @@ export async function run(call: JobsCall, id: string): Promise<number> {
   return runJob(call, aws.region, await readJob(aws, aws.region, id));
 }
 
-async function runJob(call: JobsCall, region: string, { id, total }: JobView): Promise<number> {
+async function runJob(call: JobsCall, region: string, job: JobView): Promise<number> {
+  const { id, total, status } = job;
+  if (status !== 'Suspended') {
+    throw new RequestError(`Job ${id} does not await your confirmation: it is ${jobStateWords(job)}.`);
+  }
   await requestStatus(call, region, id, 'Ready');
   const { aws, terminal, given } = call;
   if (!follows(call)) {

@@ -38,8 +38,6 @@ export interface JobState {
 }
 
 const TERMINAL: ReadonlySet<JobStatus> = new Set(['Complete', 'Cancelled', 'Failed']);
-// Until then the manifest is not whole, and the API says 0.
-const UNCOUNTED: ReadonlySet<JobStatus> = new Set(['New', 'Preparing']);
 
 export function hasEnded({ status }: Pick<JobView, 'status'>): boolean {
   return TERMINAL.has(status);
@@ -78,13 +76,13 @@ function common(job: JobDescriptor | JobListDescriptor) {
   const { TotalNumberOfTasks: total = 0, ...progress } = job.ProgressSummary ?? {};
   const status = job.Status ?? 'New';
   const { Description: description, TerminationDate: ended } = job;
-  const isCounted = total > 0 || !UNCOUNTED.has(status);
   return {
     id: job.JobId ?? '',
     status,
     priority: job.Priority ?? 0,
     ...(description !== undefined && { description }),
-    ...(isCounted && { total }),
+    // The API says 0 until the manifest is whole, and no job runs on none.
+    ...(total > 0 && { total }),
     succeeded: progress.NumberOfTasksSucceeded ?? 0,
     failed: progress.NumberOfTasksFailed ?? 0,
     activeSeconds: progress.Timers?.ElapsedTimeInActiveSeconds ?? 0,
