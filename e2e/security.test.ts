@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RawRequest } from '../src/testing/raw-signing.ts';
 import { ask, presignedBy, type SecurityCase, signedBy } from './security/case.ts';
-import { everyIdentityOperation, everyS3Operation, type NamedAsk } from './security/every-operation.ts';
+import { controlCases } from './security/control-cases.ts';
+import {
+  everyControlOperation,
+  everyIdentityOperation,
+  everyS3Operation,
+  type NamedAsk,
+} from './security/every-operation.ts';
 import { fingerprint } from './security/fingerprint.ts';
 import { identityCases } from './security/identity-cases.ts';
 import { jsonCases } from './security/json-cases.ts';
@@ -26,6 +32,7 @@ const tables: Record<string, readonly SecurityCase[]> = {
   'digests of bodies': digestCases,
   permissions: permissionCases,
   'identity and administration': identityCases,
+  'S3 Control': controlCases,
   'JSON services': jsonCases,
   paths: pathCases,
 };
@@ -59,21 +66,21 @@ describe('every operation of the models', () => {
       ({ request }) =>
         (here) =>
           ask(here, request(here)),
-      [...everyS3Operation, ...everyIdentityOperation],
+      [...everyS3Operation, ...everyControlOperation, ...everyIdentityOperation],
     ],
     [
       'a user without a policy',
       ({ request, service }) =>
         (here) =>
           signedBy('nobody', request(here), { service })(here),
-      [...everyS3Operation, ...everyIdentityOperation],
+      [...everyS3Operation, ...everyControlOperation, ...everyIdentityOperation],
     ],
     [
       'an administrator of another account',
       ({ request, service }) =>
         (here) =>
           signedBy('bob', request(here), { service })(here),
-      everyS3Operation,
+      [...everyS3Operation, ...everyControlOperation],
     ],
   ];
   it.each(strangers)('refuses %s', async (_who, send, asks) => {

@@ -1,11 +1,13 @@
 import * as iamSdk from '@aws-sdk/client-iam';
 import * as s3Sdk from '@aws-sdk/client-s3';
+import * as s3ControlSdk from '@aws-sdk/client-s3-control';
 import * as stsSdk from '@aws-sdk/client-sts';
 import { compileOperations, type Operation } from '../../src/wire/service-model.ts';
 import { type Ask, action, md5Base64 } from './case.ts';
+import { ACCOUNT_A } from './people.ts';
 import type { World } from './world.ts';
 
-// One request for each operation that S3's, IAM's and STS's models know, built or not, so that none is forgotten when
+// One request for each operation that S3's, S3 Control's, IAM's and STS's models know, built or not, so that none is forgotten when
 // it is built.
 
 /** What a required query parameter or header needs to say for a request to be that operation. */
@@ -59,6 +61,28 @@ export const everyS3Operation: NamedAsk[] = compileOperations(s3Sdk)
     service: 's3',
     request: (world) => s3Ask(operation, world),
   }));
+
+/** On account A's jobs and whatever else S3 Control keeps. */
+function controlAsk(operation: Operation, { jobId }: World): Ask {
+  const query = new Map(operation.fixedQuery);
+  const headers: Record<string, string> = { 'x-amz-account-id': ACCOUNT_A };
+  for (const { required, location, wireName } of operation.input.members) {
+    if (!required) continue;
+    if (location === 'query') query.set(wireName, wireName === 'requestedJobStatus' ? 'Cancelled' : '1');
+    if (location === 'header') headers[wireName] ??= '1';
+  }
+  const path = operation.pathTemplate.replaceAll(/\{(\w+)\+?\}/g, (_label, name) =>
+    name === 'JobId' ? jobId : 'some',
+  );
+  const pairs = [...query].map(([key, value]) => `${key}${value === '' ? '' : `=${value}`}`);
+  return { method: operation.method, url: pairs.length === 0 ? path : `${path}?${pairs.join('&')}`, headers };
+}
+
+export const everyControlOperation: NamedAsk[] = compileOperations(s3ControlSdk).map((operation) => ({
+  name: operation.name,
+  service: 's3',
+  request: (world) => controlAsk(operation, world),
+}));
 
 /** AWS asks no permission for these: they tell a caller who he is, or give him what he has. */
 const NEEDS_NO_POLICY = new Set(['GetCallerIdentity', 'GetSessionToken']);

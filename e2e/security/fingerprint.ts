@@ -1,5 +1,6 @@
 import { type Ask, action, signedBy } from './case.ts';
-import type { Person } from './people.ts';
+import { control } from './control-cases.ts';
+import { ACCOUNT_B, type Person } from './people.ts';
 import type { World } from './world.ts';
 
 // Everything that a successful intruder could have changed, as the owners see it.
@@ -49,6 +50,12 @@ export async function fingerprint(world: World): Promise<string> {
     ...OBJECT_ASKS.map((request): [Person, Ask, string] => ['rootA', request, 's3']),
     ...IAM_ASKS.map((request): [Person, Ask, string] => ['rootA', request, 'iam']),
     ['rootB', action('ListUsers'), 'iam'],
+    ...['', `/${world.jobId}`, `/${world.jobId}/tagging`].map((path): [Person, Ask, string] => [
+      'rootA',
+      control('GET', path),
+      's3',
+    ]),
+    ['rootB', control('GET', '', ACCOUNT_B), 's3'],
   ];
   const answers = await Promise.all(
     asks.map(async ([person, request, service]) => {

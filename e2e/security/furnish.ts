@@ -1,5 +1,6 @@
 import { type RawCredentials, type RawRequest, signRequest } from '../../src/testing/raw-signing.ts';
 import { type Ask, action, md5Base64 } from './case.ts';
+import { control, createJobXml } from './control-cases.ts';
 import { ACCOUNT_A, ACCOUNT_B, type Answer, type MovableClock, type Person } from './people.ts';
 
 /** What the cases try to reach. */
@@ -9,6 +10,8 @@ export interface Furniture {
   readonly versionId: string;
   /** An upload of alpha-private/large.bin that is under way. */
   readonly uploadId: string;
+  /** A job of A that nobody runs. */
+  readonly jobId: string;
 }
 
 /** What it takes to send a request. */
@@ -128,6 +131,8 @@ export async function furnish(bare: Bare): Promise<Furniture> {
   );
   const sessions = await roles(call, alice, rootA);
   const objects = await buckets(call, alice, bob);
+  const tags = '<Tags><member><Key>team</Key><Value>alpha</Value></member></Tags>';
+  const job = await call(alice, control('POST', '', ACCOUNT_A, createJobXml({ token: 'furniture', tags })));
   const keys = {
     rootA,
     rootB,
@@ -142,7 +147,7 @@ export async function furnish(bare: Bare): Promise<Furniture> {
     deleted,
     ...sessions,
   };
-  return { keys, ...objects };
+  return { keys, ...objects, jobId: element(job, 'JobId') };
 }
 
 type Call = (credentials: RawCredentials, request: Ask, service?: string) => Promise<Answer>;
