@@ -9,6 +9,7 @@ import { ReplicationFailure } from '../replication/failure-codes.ts';
 import type { JobRow } from '../store/tables/job-rows.ts';
 import type { BatchContext } from './context.ts';
 import { jobRole } from './job-role.ts';
+import { shownKey } from './shown-key.ts';
 
 /** Why the role could not read or write an object; the message is one line for people.
  * - bucket-not-found, not-found: no such bucket; no such object in it.
@@ -85,10 +86,14 @@ export async function readObjectAsRole(
   const conditions = versionId === undefined ? {} : { 's3:versionid': versionId };
   const bucket = await bucketFor(context, job, { action, name, key, conditions });
   const found = await orRefused(
+    `${name}/${shownKey(key)}`,
     readObject(context.objects, bucket, { key, ...(versionId === undefined ? {} : { versionId }) }),
   );
   if (ARCHIVE_CLASSES.has(found.version.storageClass)) {
-    throw new RoleObjectError('archived', `${name}/${key} is archived and has to be restored first`);
+    throw new RoleObjectError(
+      'archived',
+      `${name}/${shownKey(key)} is archived and has to be restored first`,
+    );
   }
   return {
     stream: streamOf(found.body),
@@ -112,7 +117,10 @@ export async function writeObjectAsRole(
     key,
     ...(expectedBucketOwner === undefined ? {} : { expectedOwner: expectedBucketOwner }),
   });
-  const written = await orRefused(putObject(context.objects, bucket, { key, body, system: { contentType } }));
+  const written = await orRefused(
+    `${name}/${shownKey(key)}`,
+    putObject(context.objects, bucket, { key, body, system: { contentType } }),
+  );
   return { etag: written.version.etag, ...versionIdHeader(written.bucket.row, written.version) };
 }
 
@@ -138,7 +146,10 @@ async function bucketFor(
     throw new RoleObjectError('owner-mismatch', `the bucket ${name} is not owned by ${expectedOwner}`);
   }
   if (!(await role.may(action, bucket, key, () => conditions ?? {}))) {
-    throw new RoleObjectError('denied', `${job.roleArn} may not ${action} on ${name}/${key}`);
+    throw new RoleObjectError(
+      'denied',
+      `${action} on ${name}/${shownKey(key)} is not allowed to ${job.roleArn}`,
+    );
   }
   return bucket;
 }
@@ -153,14 +164,14 @@ async function roleOf(context: BatchContext, job: RoleHolder) {
 }
 
 /** What S3 answers with a 5xx may pass, so that it goes on as it is. */
-async function orRefused<Answer>(answer: Promise<Answer>): Promise<Answer> {
+async function orRefused<Answer>(place: string, answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch (error) {
     if (!(error instanceof AwsError) || error.status >= 500) throw error;
     const { code, message, status } = error;
     const kind = code === 'NoSuchBucket' ? 'bucket-not-found' : status === 404 ? 'not-found' : 'refused';
-    throw new RoleObjectError(kind, `${code}: ${message}`, { cause: error });
+    throw new RoleObjectError(kind, `${place}: ${code}: ${message}`, { cause: error });
   }
 }
 

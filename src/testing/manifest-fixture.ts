@@ -20,11 +20,11 @@ export async function openManifestFixture() {
   if (region === undefined) throw new Error('the site has no such region');
 
   /** Every task of a job. */
-  async function tasksOf(job: JobRow): Promise<JobTask[]> {
+  const tasksOf = async (job: JobRow): Promise<JobTask[]> => {
     const tasks: JobTask[] = [];
-    if (region !== undefined) for await (const task of readTasks(context, region, job)) tasks.push(task);
+    for await (const task of readTasks(context, region, job)) tasks.push(task);
     return tasks;
-  }
+  };
   return {
     s3,
     site,
@@ -32,9 +32,8 @@ export async function openManifestFixture() {
     context,
     region,
     tasksOf,
-    generate(filter: ManifestFilter = { eligibleForReplication: true }): Promise<JobTask[]> {
-      return tasksOf(jobRow({ source: { kind: 'generator', sourceBucket: 'arn:aws:s3:::source', filter } }));
-    },
+    generate: (filter: ManifestFilter = { eligibleForReplication: true }): Promise<JobTask[]> =>
+      tasksOf(jobRow({ source: { kind: 'generator', sourceBucket: 'arn:aws:s3:::source', filter } })),
     /** Stores a CSV manifest and reads it. */
     async readCsv(text: string, fields: readonly string[] = ['Bucket', 'Key']): Promise<JobTask[]> {
       await s3.put('manifests', 'list.csv', text);

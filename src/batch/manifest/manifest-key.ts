@@ -1,4 +1,5 @@
 import { JobFailure } from '../job-failure.ts';
+import { shownKey } from '../shown-key.ts';
 
 /** What `encodeURIComponent` leaves alone, and the slash. */
 const PLAIN_KEY = /^[A-Za-z0-9\-_.!~*'()/]*$/;
@@ -18,8 +19,12 @@ export function decodeManifestKey(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch (error) {
-    throw new JobFailure('InvalidManifestContent', `the key ${JSON.stringify(text)} is not URL-encoded`, {
-      cause: error,
-    });
+    throw new JobFailure(
+      'InvalidManifestContent',
+      `the key ${JSON.stringify(shownKey(text))} is not URL-encoded`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -3,6 +3,7 @@ import type { JobRow, JobSource } from '../../store/tables/job-rows.ts';
 import type { BatchContext } from '../context.ts';
 import { JobFailure } from '../job-failure.ts';
 import { type ReadAsRole, RoleObjectError, type RoleReading, readObjectAsRole } from '../role-objects.ts';
+import { shownKey } from '../shown-key.ts';
 
 export type GivenSource = Extract<JobSource, { kind: 'manifest' }>;
 
@@ -40,7 +41,7 @@ export async function openFile(
 ): Promise<OpenManifest> {
   try {
     const opened = await readObjectAsRole(context, job, place);
-    return { ...opened, name: `${place.bucket}/${place.key}` };
+    return { ...opened, name: `${place.bucket}/${shownKey(place.key)}` };
   } catch (error) {
     throw error instanceof RoleObjectError ? readingFailure(error) : error;
   }
@@ -50,7 +51,7 @@ function placeOf({ objectArn, objectVersionId }: GivenSource): RoleReading {
   const slash = objectArn.indexOf('/');
   const bucket = slash === -1 ? undefined : bucketOfArn(objectArn.slice(0, slash));
   if (bucket === undefined) {
-    throw new JobFailure('ManifestNotFound', `${objectArn} is not the ARN of an object.`);
+    throw new JobFailure('ManifestNotFound', `${shownKey(objectArn)} is not the ARN of an object.`);
   }
   return {
     bucket,
