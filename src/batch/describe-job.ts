@@ -1,6 +1,7 @@
 import type { KeyValueStore } from '../store/kv/key-value-store.ts';
 import type { JobProgressRow, JobRow, JobStateRow } from '../store/tables/job-rows.ts';
-import { jobProgress, jobStates, jobs } from '../store/tables/jobs.ts';
+import { jobStates, jobs } from '../store/tables/jobs.ts';
+import { currentProgress } from './progress.ts';
 
 export interface DescribedJob {
   readonly job: JobRow;
@@ -9,26 +10,16 @@ export interface DescribedJob {
   readonly states: readonly JobStateRow[];
 }
 
-export const NO_PROGRESS: JobProgressRow = {
-  succeeded: 0,
-  failed: 0,
-  chunksStarted: 0,
-  chunksDone: 0,
-  underWay: [],
-};
-
 /** The job with all that is known of it; undefined where there is none. */
 export async function describeJob(store: KeyValueStore, jobId: string): Promise<DescribedJob | undefined> {
-  const [[row, progress], states] = await Promise.all([
-    store.get([jobs.key(jobId), jobProgress.key(jobId)]),
+  const [row] = await store.get([jobs.key(jobId)]);
+  if (row === undefined) return undefined;
+  // After the row: what is told of a job that has ended is all of it.
+  const [progress, states] = await Promise.all([
+    currentProgress(store, jobId),
     store.range(jobStates.range(jobId)),
   ]);
-  if (row === undefined) return undefined;
-  return {
-    job: jobs.decode(row),
-    progress: progress === undefined ? NO_PROGRESS : jobProgress.decode(progress),
-    states: states.map((state) => jobStates.decode(state)),
-  };
+  return { job: jobs.decode(row), progress, states: states.map((state) => jobStates.decode(state)) };
 }
 
 /** Whole seconds in Active: neither Paused nor Suspended counts. */

@@ -1,3 +1,5 @@
+import type { FailureReason } from '../store/tables/job-rows.ts';
+
 /** Why a whole job fails. AWS publishes only InvalidManifestContent; the others are ours (reference: s3-batch-replication 7.1). */
 export type JobFailureCode =
   | 'InvalidManifestContent'
@@ -25,4 +27,11 @@ export class JobFailure extends Error {
     super(reason, options);
     this.code = code;
   }
+}
+
+/** As AWS: a FailureReason is no longer. */
+const REASON_LENGTH_MAX = 256;
+
+export function failureReason({ code, message }: JobFailure): FailureReason {
+  return { code, reason: message.slice(0, REASON_LENGTH_MAX) };
 }

@@ -3,8 +3,8 @@ import type { KeyedRow } from '../store/kv/key-value-store.ts';
 import { decodeKey } from '../store/kv/tuple.ts';
 import type { JobProgressRow, JobRow, JobStatus } from '../store/tables/job-rows.ts';
 import { jobProgress, jobs, jobsOfAccount } from '../store/tables/jobs.ts';
-import { NO_PROGRESS } from './describe-job.ts';
 import { isForgotten, type JobsOfAccount } from './find-job.ts';
+import { NO_PROGRESS } from './progress.ts';
 
 /** Rows read at once: a page of a filtered list may take several rounds. */
 const ROUND_ROWS = 200;

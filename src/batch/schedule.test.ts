@@ -26,10 +26,8 @@ describe('with room for one', () => {
 
   test('a running job makes room for a higher priority, and comes back', () => {
     const high = job('high', { priority: 2 });
-    expect(schedule([job('low', { status: 'Active' }), high], one)).toEqual({
-      start: ['high'],
-      pause: ['low'],
-    });
+    expect(schedule([job('low', { status: 'Active' }), high], one)).toEqual({ start: [], pause: ['low'] });
+    expect(schedule([job('low', { status: 'Pausing' }), high], one)).toEqual({ start: ['high'], pause: [] });
     const low = job('low', { status: 'Paused' });
     expect(schedule([low, { ...high, status: 'Active' }], one)).toEqual({ start: [], pause: [] });
     expect(schedule([low, { ...high, status: 'Completing' }], one)).toEqual({ start: ['low'], pause: [] });
@@ -72,30 +70,29 @@ test('no job waits while a less urgent one of its account holds a place that it 
       fc.integer({ min: 1, max: 3 }),
       (parts, activeMax) => {
         const jobs = parts.map((part, index) => job(`job-${index}`, part));
-        const { start, pause } = schedule(jobs, { activeMax, activeOfBucketMax: 2 });
-        const runs = jobs.filter(
-          ({ jobId, status }) => start.includes(jobId) || (status === 'Active' && !pause.includes(jobId)),
+        const limits = { activeMax, activeOfBucketMax: 2 };
+        const { pause } = schedule(jobs, limits);
+        const paused = jobs.map((one) =>
+          pause.includes(one.jobId) ? { ...one, status: 'Paused' as const } : one,
         );
+        const { start, pause: none } = schedule(paused, limits);
+        expect(none).toEqual([]);
+        const after = paused.map((one) =>
+          start.includes(one.jobId) ? { ...one, status: 'Active' as const } : one,
+        );
+        const runs = after.filter(({ status }) => status === 'Active');
         expect(new Set(runs.map(({ bucket }) => bucket)).size).toBeLessThanOrEqual(activeMax);
         for (const ofBucket of Map.groupBy(runs, ({ bucket }) => bucket).values())
           expect(ofBucket.length).toBeLessThanOrEqual(2);
         const byBucket = Map.groupBy(runs, ({ bucket }) => bucket);
-        for (const waiting of jobs.filter((one) => one.status !== 'Pausing' && !runs.includes(one))) {
+        for (const waiting of after.filter(({ status }) => status === 'Ready' || status === 'Paused')) {
           const isBefore = ({ priority }: ScheduledJob) => priority >= waiting.priority;
           const beside = byBucket.get(waiting.bucket);
           if (beside !== undefined) expect(beside.every(isBefore)).toBe(true);
           else for (const ofBucket of byBucket.values()) expect(ofBucket.some(isBefore)).toBe(true);
         }
         // Decided once, it stays so.
-        const after = jobs.map((one) => ({
-          ...one,
-          status: start.includes(one.jobId)
-            ? ('Active' as const)
-            : pause.includes(one.jobId)
-              ? ('Paused' as const)
-              : one.status,
-        }));
-        expect(schedule(after, { activeMax, activeOfBucketMax: 2 })).toEqual({ start: [], pause: [] });
+        expect(schedule(after, limits)).toEqual({ start: [], pause: [] });
       },
     ),
   );

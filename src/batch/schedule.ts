@@ -33,13 +33,18 @@ export function schedule(jobs: readonly ScheduledJob[], limits: ScheduleLimits):
   const pause: string[] = [];
   for (const ofAccount of Map.groupBy(jobs.filter(wantsToRun), ({ account }) => account).values()) {
     const running = new Map<string, number>();
+    const mayStart: string[] = [];
+    const mustPause: string[] = [];
     for (const job of ofAccount.toSorted(byUrgency)) {
       const beside = running.get(job.bucket);
       const room = beside === undefined ? running.size < limits.activeMax : beside < limits.activeOfBucketMax;
       if (room) running.set(job.bucket, (beside ?? 0) + 1);
-      if (room && (job.status === 'Ready' || job.status === 'Paused')) start.push(job.jobId);
-      if (!room && job.status === 'Active') pause.push(job.jobId);
+      if (room && (job.status === 'Ready' || job.status === 'Paused')) mayStart.push(job.jobId);
+      if (!room && job.status === 'Active') mustPause.push(job.jobId);
     }
+    // Who makes room goes first, so that there are never more than the cap.
+    if (mustPause.length === 0) start.push(...mayStart);
+    pause.push(...mustPause);
   }
   return { start, pause };
 }

@@ -1,5 +1,7 @@
+import type { BatchRunner } from '../batch/runner.ts';
 import type { Region, Site } from '../buckets/region.ts';
 import { composeNode, type Node } from '../compose.ts';
+import { composeBatch } from '../compose-batch.ts';
 import { composeReplication } from '../compose-replication.ts';
 import { type Keyring, makeKeyring } from '../keys/keyring.ts';
 import { makeMasterKey } from '../keys/master-key.ts';
@@ -39,13 +41,16 @@ export interface MemorySiteOptions {
   /** Threads that replicate. */
   readonly workers?: number;
   readonly onOutcome?: (node: Node, claim: Claim, outcome: Outcome) => void;
+  /** Batch jobs of one account that run at once. */
+  readonly activeJobsMax?: number;
 }
 
-/** One running process of a site in memory, with its replication workers (not yet started). */
+/** One running process of a site in memory, with its replication workers and runners of batch jobs (not yet started). */
 export interface MemorySite extends Node {
   readonly disks: SiteDisks;
   readonly stores: ReadonlyMap<string, MemoryStore>;
   readonly workers: readonly ReplicationWorker[];
+  readonly runners: readonly BatchRunner[];
   /** The process dies, and its disks lose what was not synced. */
   crash(): void;
 }
@@ -81,11 +86,16 @@ export async function openMemorySite(options: MemorySiteOptions): Promise<Memory
   const workers = Array.from({ length: options.workers ?? 1 }, () =>
     composeReplication(node, { logger, onOutcome }),
   ).flat();
+  const { activeJobsMax } = options;
+  const runners = Array.from({ length: options.workers ?? 1 }, () =>
+    composeBatch(node, { logger, workers, ...(activeJobsMax !== undefined && { activeJobsMax }) }),
+  ).flat();
   return {
     ...node,
     disks,
     stores,
     workers,
+    runners,
     crash() {
       for (const store of stores.values()) store.crash();
       for (const disk of disks.regions.values()) disk.blobs.crash(random);

@@ -63,7 +63,7 @@ export async function startTestSite(
   });
   const port = await listener.listen({ hosts: ['127.0.0.1'], port: 0 });
   const endpoint = `http://127.0.0.1:${port}`;
-  if (options.replicate !== false) for (const worker of site.workers) worker.start();
+  if (options.replicate !== false) for (const part of [...site.workers, ...site.runners]) part.start();
   const clientOptions = (credentials: TestKeys, region: string) => ({
     endpoint,
     region,
@@ -84,6 +84,7 @@ export async function startTestSite(
     sts: (keys = owner) => new STSClient(clientOptions(keys, 'us-east-1')),
     async [Symbol.asyncDispose]() {
       await listener.close(0);
+      await Promise.all(site.runners.map((runner) => runner.stop()));
       await Promise.all(site.workers.map((worker) => worker.stop()));
     },
   };

@@ -1,5 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { batchMetrics } from '../batch/batch-metrics.ts';
+import { composeBatch } from '../compose-batch.ts';
 import { composeReplication } from '../compose-replication.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLogger } from '../lib/logger.ts';
@@ -10,7 +12,7 @@ import { ThreadChannel } from './channel.ts';
 import { openNode } from './open-node.ts';
 import type { ThreadData } from './thread-data.ts';
 
-/** A thread that delivers what is pending, in every region. */
+/** A thread that delivers what is pending and runs batch jobs, in every region. */
 const data = workerData as ThreadData;
 if (parentPort === null) throw new Error('replication-thread is started by the main thread');
 
@@ -20,13 +22,20 @@ const hashingThreads = new HashingThreads(1);
 const { node, keyring, close } = await openNode(data, hashingThreads);
 const metrics = new MetricsRegistry();
 const workers = composeReplication(node, { logger, onOutcome: replicationMetrics(metrics, systemClock) });
+const { note, ...told } = batchMetrics(metrics);
+const runners = composeBatch(node, { logger, workers, ...told });
 for (const worker of workers) worker.start();
+for (const runner of runners) runner.start();
 
 const channel = new ThreadChannel(parentPort, {
   replaceMasterKeys: (masterKeys) => keyring.replace(String(masterKeys)),
-  metrics: () => metrics.snapshot(),
+  metrics: () => {
+    note(runners);
+    return metrics.snapshot();
+  },
   destinations: () => workers.flatMap((worker) => worker.destinations()),
   async stop() {
+    await Promise.all(runners.map((runner) => runner.stop()));
     await Promise.all(workers.map((worker) => worker.stop()));
     await hashingThreads.close();
     await close();

@@ -1,0 +1,51 @@
+import type { JobRow, JobStatus } from '../store/tables/job-rows.ts';
+import type { ChunksUnderWay } from './chunks-under-way.ts';
+import { OperationRuns } from './operation-runs.ts';
+import type { RunContext } from './run-context.ts';
+import type { ScheduledJob } from './schedule.ts';
+
+/** What a runner holds of a job that has not ended: little, as there may be many. The rows are the truth; all of this
+ * can be thrown away at any time.
+ *
+ * idle → busy (a turn is under way: one at a time) → idle. A wake during a turn makes another follow. */
+export class RunningJob {
+  readonly jobId: string;
+  readonly operations: OperationRuns;
+  /** Undefined until the row was read. */
+  seen: (ScheduledJob & { readonly suspendedAtMs: number | undefined }) | undefined;
+  /** Loaded while there is something to start or to end. */
+  chunks: ChunksUnderWay | undefined;
+  /** States that were told of, of those that the job entered; undefined: whatever it entered before. */
+  statesTold: number | undefined;
+  /** Ends a turn that would take long; a new one for each turn. */
+  interruption = new AbortController();
+  busy: Promise<void> | undefined;
+  again = false;
+  /** In a row. */
+  failures = 0;
+  cancelRetry: () => void = () => undefined;
+
+  constructor(context: RunContext, jobId: string, statesTold: number | undefined) {
+    this.jobId = jobId;
+    this.operations = new OperationRuns(context);
+    this.statesTold = statesTold;
+  }
+
+  get status(): JobStatus | undefined {
+    return this.seen?.status;
+  }
+
+  see(job: JobRow): void {
+    const { jobId, account, status, priority, createdAtMs, tasks, suspendedAtMs } = job;
+    const bucket = tasks?.bucket ?? '';
+    this.seen = { jobId, account, status, priority, createdAtMs, bucket, suspendedAtMs };
+  }
+
+  /** Lets go of everything, for another runner or for good. */
+  async stop(): Promise<void> {
+    this.cancelRetry();
+    this.interruption.abort();
+    await this.operations.stop();
+    await this.busy;
+  }
+}
