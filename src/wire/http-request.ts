@@ -22,8 +22,8 @@ export class HttpRequest implements WireRequest {
     request: IncomingMessage,
     options: { secure: boolean; body: AsyncIterable<Buffer>; signal: () => AbortSignal },
   ) {
-    const rawUrl = request.url ?? '';
-    if (!rawUrl.startsWith('/')) throw invalidUri(rawUrl);
+    const target = request.url ?? '';
+    const rawUrl = target.startsWith('/') ? target : originForm(target, request.headers.host);
     const { rawPath, query } = splitUrl(rawUrl);
     this.method = request.method ?? 'GET';
     this.rawUrl = rawUrl;
@@ -41,6 +41,15 @@ export class HttpRequest implements WireRequest {
   get signal(): AbortSignal {
     return this.#signal();
   }
+}
+
+/** A proxy's absolute form, which every server must accept (RFC 9112 3.2.2): a client for which we are the proxy reaches
+ * us under names that it cannot resolve, as ACCOUNT.localhost. Throws InvalidURI where it names another host than the
+ * Host header, which the signature covers. */
+function originForm(target: string, host: string | undefined): string {
+  const [, authority, rest = ''] = /^https?:\/\/([^/?#]+)(.*)$/s.exec(target) ?? [];
+  if (authority === undefined || authority !== host || rest.includes('#')) throw invalidUri(target);
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 /** Node joins repeated headers; set-cookie alone stays a list, and means nothing in a request. */

@@ -196,3 +196,21 @@ test('closing lets running requests finish and takes no new ones', async () => {
   expect(await answer).toMatch(/HTTP\/1\.1 200 OK[^]*etag: "6"[^]*connection: close/i);
   await expect(send(server.port, 'GET', '/')).rejects.toThrow('ECONNREFUSED');
 });
+
+test('a proxy’s absolute form is taken where it names the host that the Host header names', async () => {
+  await using server = await startWireServer([open]);
+  const status = async (target: string, host: string) => {
+    const answer = await raw(
+      server.port,
+      `DELETE ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    );
+    return answer.split('\r\n')[0];
+  };
+  const host = '111122223333.localhost:9000';
+  expect(await status(`http://${host}/bucket/key?versionId=null`, host)).toBe('HTTP/1.1 204 No Content');
+  expect(await status('/bucket/key', host)).toBe('HTTP/1.1 204 No Content');
+  expect(await status('http://elsewhere/bucket/key', host)).toBe('HTTP/1.1 400 Bad Request');
+  expect(await status(`http://user@${host}/bucket/key`, host)).toBe('HTTP/1.1 400 Bad Request');
+  expect(await status(`http://${host}`, host)).toBe('HTTP/1.1 405 Method Not Allowed');
+  expect(await status('bucket/key', host)).toBe('HTTP/1.1 400 Bad Request');
+});
