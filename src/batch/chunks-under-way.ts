@@ -149,7 +149,7 @@ export class ChunksUnderWay {
   #adopt(job: JobRow, number: number, row: StartedChunk, version: RowVersion, told: number): void {
     const lookedAtMs = this.#context.nowMs();
     this.#chunks.set(number, { row, version, expected: answersExpected(row), told, lookedAtMs });
-    if (job.operation.name !== 'S3ReplicateObject') this.#operations.ensure(job, { ...row, number });
+    if (job.operation.name !== 'S3ReplicateObject') this.#operations.ensure(job, number, row);
   }
 
   #hasRoom({ operation }: JobRow): boolean {
