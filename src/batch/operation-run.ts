@@ -9,7 +9,6 @@ import type { RunContext } from './run-context.ts';
 const RETRY_MS = 1_000;
 
 export interface OperationChunk {
-  readonly number: number;
   readonly tasks: readonly JobTask[];
   /** Those that are known are not run again. */
   readonly results: readonly (TaskResult | null)[];
