@@ -24,7 +24,7 @@ export function performer(
   { dryRun }: { readonly dryRun: boolean },
 ): Perform {
   return async (step) => {
-    terminal.say(`${styleText('dim', `# ${step.title}`)}\n${styleText('cyan', awsLine(endpoint, step))}`);
+    terminal.say(`${styleText('dim', `# ${step.title}`)}\n${styleText('cyan', awsLine(endpoint, step))}\n`);
     return dryRun ? undefined : step.run();
   };
 }

@@ -4,7 +4,13 @@ import { performer } from './aws-steps.ts';
 import { type Command, UsageError } from './command.ts';
 import { createRule } from './rule/create-rule.ts';
 import { replicateExisting } from './rule/replicate-existing.ts';
-import { RULE_FLAGS, RULE_LISTS, RULE_VALUES, readRuleRequest } from './rule/rule-request.ts';
+import {
+  RULE_FLAGS,
+  RULE_LISTS,
+  RULE_VALUES,
+  type RuleRequest,
+  readRuleRequest,
+} from './rule/rule-request.ts';
 import { openTerminal } from './terminal.ts';
 
 export const command: Command = {
@@ -53,9 +59,17 @@ ${CLIENT_HELP}`,
     const created = await createRule(aws, request, { terminal, perform, enableVersioning });
     if (created.added && !dryRun) {
       terminal.say(
-        `Rule ${created.ruleId}: what is written to ${source} from now on goes to ${destination}.`,
+        `Rule ${created.ruleId}: ${scopeWords(request)} written to ${source} from now on goes to ${destination}.`,
       );
     }
     return replicateExisting({ aws, terminal, perform, given }, request, created);
   },
 };
+
+function scopeWords({ prefix, tags }: RuleRequest): string {
+  const limits = [
+    ...(prefix === undefined ? [] : [`begins with ${prefix}`]),
+    ...tags.map(([key, value]) => `has the tag ${key}=${value}`),
+  ];
+  return limits.length === 0 ? 'what is' : `what ${limits.join(' and ')} and is`;
+}

@@ -53,7 +53,8 @@ async function runJob(call: JobsCall, region: string, job: JobView): Promise<num
     else terminal.say(`Confirmed: it runs on ${counted(total ?? 0, 'object')}.`);
     return 0;
   }
-  return end(call, await followJob(aws, terminal, { region, jobId: id, stopAtConfirmation: false }));
+  const options = { region, jobId: id, stopAtConfirmation: false, after: 'Suspended' } as const;
+  return end(call, await followJob(aws, terminal, options));
 }
 
 export async function cancel(call: JobsCall, id: string): Promise<number> {
@@ -146,7 +147,7 @@ export async function report(call: JobsCall, id: string): Promise<number> {
       isRight,
       ...checked,
       ...judged,
-      equal: Object.fromEntries(judged.equal),
+      replicas: Object.fromEntries(judged.replicas),
       failures: Object.fromEntries(judged.failures),
     });
   } else {

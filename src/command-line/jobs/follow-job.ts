@@ -2,7 +2,7 @@ import type { JobStatus } from '@aws-sdk/client-s3-control';
 import { sleep, systemClock } from '../../lib/clock.ts';
 import type { AwsClients } from '../aws-clients.ts';
 import { RequestError } from '../command.ts';
-import { counted } from '../quantities.ts';
+import { counted, number } from '../quantities.ts';
 import type { Terminal } from '../terminal.ts';
 import { hasEnded, type JobView } from './job-view.ts';
 import { jobStateWords } from './job-words.ts';
@@ -24,10 +24,17 @@ export async function followJob(
     region,
     jobId,
     stopAtConfirmation,
-  }: { readonly region: string; readonly jobId: string; readonly stopAtConfirmation: boolean },
+    after,
+  }: {
+    readonly region: string;
+    readonly jobId: string;
+    readonly stopAtConfirmation: boolean;
+    /** States up to this one were shown already. */
+    readonly after?: JobStatus;
+  },
 ): Promise<JobView> {
   const meter = new RateMeter();
-  const states = new StateLines(aws, terminal, region, jobId);
+  const states = new StateLines(aws, terminal, region, jobId, after);
   for (let lineAtMs = systemClock.now(); ; ) {
     const job = await readJob(aws, region, jobId);
     await states.show(job);
@@ -52,15 +59,23 @@ class StateLines {
   readonly #terminal: Terminal;
   readonly #region: string;
   readonly #jobId: string;
+  readonly #after: JobStatus | undefined;
   #shown = 0;
   #last: JobStatus | undefined;
   #isTold = true;
 
-  constructor(aws: AwsClients, terminal: Terminal, region: string, jobId: string) {
+  constructor(
+    aws: AwsClients,
+    terminal: Terminal,
+    region: string,
+    jobId: string,
+    after: JobStatus | undefined,
+  ) {
     this.#aws = aws;
     this.#terminal = terminal;
     this.#region = region;
     this.#jobId = jobId;
+    this.#after = after;
   }
 
   async show(job: JobView): Promise<void> {
@@ -68,6 +83,8 @@ class StateLines {
     this.#last = job.status;
     const states = await this.#states();
     this.#terminal.rewrite('');
+    if (this.#shown === 0)
+      this.#shown = 1 + (states?.findLastIndex(({ status }) => status === this.#after) ?? 0);
     if (states === undefined) {
       this.#terminal.say(jobStateWords(job));
       return;
@@ -93,7 +110,7 @@ class StateLines {
 export function verdict(job: JobView): { readonly text: string; readonly code: number } {
   const { status, total = 0, succeeded, failed, failures } = job;
   const reasons = failures.map(({ reason }) => reason).join(' ');
-  const counts = `${counted(succeeded, 'object')} of ${total} succeeded, ${failed} failed`;
+  const counts = `${number(succeeded)} of ${counted(total, 'object')} succeeded, ${number(failed)} failed`;
   const text = `${jobStateWords(job)}: ${reasons === '' ? counts : reasons}`;
   return { text, code: status === 'Complete' && failed === 0 ? 0 : 1 };
 }

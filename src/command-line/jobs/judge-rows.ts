@@ -7,11 +7,19 @@ import { type DestinationBucket, destinationsOf, differenceOf, isCovered, lookUp
 const ROWS_UNDER_WAY_MAX = 16;
 const DIFFERENCES_MAX = 20;
 
+/** Of the rows that succeeded. */
+export interface ReplicaCount {
+  /** Those that a rule brings to this bucket. */
+  due: number;
+  /** Those that are there as at the source. */
+  equal: number;
+}
+
 export interface JudgedRows {
   /** Succeeded rows whose version is at the source. */
   readonly foundAtSource: number;
-  /** By bucket, how many replicas are equal; undefined where these keys may not read it. */
-  readonly equal: ReadonlyMap<string, number | undefined>;
+  /** By destination; undefined where these keys may not read it. */
+  readonly replicas: ReadonlyMap<string, ReplicaCount | undefined>;
   /** Failed rows by their code. */
   readonly failures: ReadonlyMap<string, number>;
   /** Failed rows whose replicas have arrived since. */
@@ -29,7 +37,7 @@ export class RowJudge {
   readonly #replicates: boolean;
   readonly #destinations = new Map<string, Promise<DestinationBucket[]>>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #equal = new Map<string, number | undefined>();
+  readonly #replicas = new Map<string, ReplicaCount | undefined>();
   readonly #failures = new Map<string, number>();
   readonly #differences: string[] = [];
   #differing = 0;
@@ -55,7 +63,7 @@ export class RowJudge {
     await Promise.all(this.#underWay);
     return {
       foundAtSource: this.#foundAtSource,
-      equal: this.#equal,
+      replicas: this.#replicas,
       failures: this.#failures,
       arrivedSince: this.#arrivedSince,
       differing: this.#differing,
@@ -68,41 +76,45 @@ export class RowJudge {
     const seen = await lookUp(this.#source, row.bucket, key, row.versionId);
     if (row.outcome === 'failed') {
       this.#failures.set(row.code, (this.#failures.get(row.code) ?? 0) + 1);
-      const { looked, problems } = await this.#compare(row.bucket, key, seen);
-      if (looked > 0 && problems.length === 0) this.#arrivedSince += 1;
+      const { due, problems } = await this.#compare(row.bucket, key, seen);
+      if (due.length > 0 && problems.length === 0) this.#arrivedSince += 1;
       return;
     }
     if (seen === undefined) return this.#differs(row, `is no longer in ${row.bucket}`);
     this.#foundAtSource += 1;
-    const { equalIn, problems } = await this.#compare(row.bucket, key, seen);
-    for (const bucket of equalIn) this.#equal.set(bucket, (this.#equal.get(bucket) ?? 0) + 1);
+    const { due, problems } = await this.#compare(row.bucket, key, seen);
+    for (const { bucket, isEqual } of due) {
+      const count = this.#replicas.get(bucket);
+      if (count === undefined) continue;
+      count.due += 1;
+      if (isEqual) count.equal += 1;
+    }
     if (problems.length > 0) this.#differs(row, problems.join(', and '));
   }
 
   /** The version in every destination that is meant to have it. */
   async #compare(bucket: string, key: string, seen: Awaited<ReturnType<typeof lookUp>>) {
-    const equalIn: string[] = [];
+    const due: { readonly bucket: string; readonly isEqual: boolean }[] = [];
     const problems: string[] = [];
-    let looked = 0;
     const destinations = this.#replicates && seen !== undefined ? await this.#destinationsOf(bucket) : [];
     for (const destination of destinations) {
       if (seen === undefined || destination.s3 === undefined) continue;
       if (!(await isCovered(this.#source, { bucket, key, seen }, destination.rules))) continue;
-      looked += 1;
       const replica = await lookUp(destination.s3, destination.bucket, key, seen.versionId);
       const problem = differenceOf(seen, replica);
-      if (problem === undefined) equalIn.push(destination.bucket);
-      else problems.push(`${problem} ${destination.bucket}`);
+      due.push({ bucket: destination.bucket, isEqual: problem === undefined });
+      if (problem !== undefined) problems.push(`${problem} ${destination.bucket}`);
     }
-    return { looked, equalIn, problems };
+    return { due, problems };
   }
 
   #destinationsOf(bucket: string): Promise<DestinationBucket[]> {
     const known = this.#destinations.get(bucket);
     if (known !== undefined) return known;
     const found = destinationsOf(this.#aws, bucket).then((destinations) => {
-      for (const { bucket: name, s3 } of destinations)
-        this.#equal.set(name, s3 === undefined ? undefined : 0);
+      for (const { bucket: name, s3 } of destinations) {
+        this.#replicas.set(name, s3 === undefined ? undefined : { due: 0, equal: 0 });
+      }
       return destinations;
     });
     this.#destinations.set(bucket, found);

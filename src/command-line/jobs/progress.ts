@@ -47,12 +47,12 @@ export function progressLine(job: JobView, perSecond: number | undefined, width:
   const filled = total === 0 ? barWidth : Math.floor((barWidth * done) / total);
   const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
   const facts = [
-    `${percentDone(job) ?? 0}%  ${number(done)}/${number(total)}`,
+    `${`${percentDone(job) ?? 0}%`.padStart(4)}  ${number(done)}/${number(total)}`,
     ...(failed > 0 ? [styleText('red', `${number(failed)} failed`)] : []),
     ...(perSecond === undefined ? [] : [`${number(Math.round(perSecond))}/s`]),
     ...(perSecond === undefined || done >= total
       ? []
-      : [`${duration(((total - done) / perSecond) * 1000)} left`]),
+      : [`${duration(Math.max(1, (total - done) / perSecond) * 1000)} left`]),
   ];
-  return `${bar}  ${facts.join('  ')}`;
+  return `${bar} ${facts.join('  ')}`;
 }

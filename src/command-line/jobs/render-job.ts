@@ -21,16 +21,24 @@ export function renderJob(job: JobView, states: readonly JobState[] | undefined,
   ].join('\n');
 }
 
-/** Each state with the time it was entered at, and why. */
-export function renderStates(states: readonly JobState[], job: Pick<JobView, 'failed'>): string[] {
+/** Each state with the time it was entered at, and why; with the day where they are of several. */
+export function renderStates(states: readonly JobState[], job: Pick<JobView, 'failed' | 'total'>): string[] {
   const words = states.map(({ status }) => stateWords(status));
+  const isOfSeveralDays = new Set(states.map(({ at }) => day(at))).size > 1;
   const wide = Math.max(...words.map((text) => text.length));
-  return states.map(({ status, at, cause }, index) => {
-    const time = `${timeOfDay(at)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+  return states.map((state, index) => {
+    const { status, at } = state;
+    const milliseconds = String(at.getMilliseconds()).padStart(3, '0');
+    const time = `${isOfSeveralDays ? `${day(at)} ` : ''}${timeOfDay(at)}.${milliseconds}`;
+    const cause = causeWords(state, job);
     const text = words[index] ?? '';
-    const padded = cause === undefined ? text : text.padEnd(wide);
-    return `${styleText('dim', time)}  ${styledState({ status, failed: job.failed }, padded)}${cause === undefined ? '' : `  ${cause}`}`;
+    const padded = cause === undefined ? text : `${text.padEnd(wide)}  `;
+    return `${styleText('dim', time)}  ${styledState({ status, failed: job.failed }, padded)}${cause ?? ''}`;
   });
+}
+
+function causeWords({ status, cause }: JobState, { total }: Pick<JobView, 'total'>): string | undefined {
+  return status === 'Suspended' && total !== undefined ? counted(total, 'object') : cause;
 }
 
 /** `s3://bucket/prefix/job-ID/`. */

@@ -5,7 +5,7 @@ import { RequestError } from '../command.ts';
 import { number } from '../quantities.ts';
 import type { Terminal } from '../terminal.ts';
 import { hasEnded, type JobView } from './job-view.ts';
-import { type JudgedRows, RowJudge } from './judge-rows.ts';
+import { type JudgedRows, type ReplicaCount, RowJudge } from './judge-rows.ts';
 import { reportFolderUrl } from './render-job.ts';
 import { openReport } from './report-files.ts';
 
@@ -47,7 +47,9 @@ export async function checkJobReport(
 export function sayVerdict(terminal: Terminal, job: JobView, verdict: ReportVerdict): void {
   const { checked, judged, isRight } = verdict;
   if (job.report !== undefined) terminal.say(styleText('bold', reportFolderUrl(job.report, job.id)));
-  for (const [label, text] of facts(verdict)) terminal.say(`  ${label.padEnd(labelWidth(judged))}  ${text}`);
+  const lines = facts(job, verdict);
+  const width = Math.max(...lines.map(([label]) => label.length));
+  for (const [label, text] of lines) terminal.say(`  ${label.padEnd(width)}  ${text}`);
   for (const problem of checked.problems) terminal.say(styleText('red', `  ${problem}`));
   for (const difference of judged.differences) terminal.say(styleText('red', `  ${difference}`));
   const hidden = judged.differing - judged.differences.length;
@@ -59,33 +61,25 @@ export function sayVerdict(terminal: Terminal, job: JobView, verdict: ReportVerd
   );
 }
 
-function labelWidth({ equal }: JudgedRows): number {
-  return Math.max(...['failures', ...equal.keys()].map((label) => label.length));
-}
-
-function facts({ checked, judged }: ReportVerdict): (readonly [string, string])[] {
+function facts({ bucket }: JobView, { checked, judged }: ReportVerdict): (readonly [string, string])[] {
   const { succeeded, failed, repeated, problems } = checked;
   const failures = [...judged.failures].map(([code, count]) => `${number(count)} ${code}`);
   const since = judged.arrivedSince === 0 ? '' : `; ${number(judged.arrivedSince)} arrived since`;
+  const twice = repeated === 0 ? 'none twice' : `${number(repeated)} twice`;
   return [
-    [
-      'files',
-      problems.length === 0 ? 'manifest.json and CSV files have the MD5s that they should' : 'see below',
-    ],
+    ['files', problems.length === 0 ? 'each with the MD5 that it should have' : 'wrong, see below'],
     [
       'rows',
-      `${number(succeeded + failed)}: ${number(succeeded)} succeeded, ${number(failed)} failed, ${repeated === 0 ? 'none twice' : `${number(repeated)} twice`}`,
+      `${number(succeeded + failed)}: ${number(succeeded)} succeeded, ${number(failed)} failed, ${twice}`,
     ],
     ...(failures.length === 0 ? [] : [['failures', `${failures.join(', ')}${since}`] as const]),
-    ['source', `${number(judged.foundAtSource)} versions found`],
-    ...[...judged.equal].map(
-      ([bucket, count]) =>
-        [
-          bucket,
-          count === undefined
-            ? "not looked at: it is another account's, whose keys could"
-            : `${number(count)} replicas equal: version id, bytes, time and status`,
-        ] as const,
-    ),
+    [bucket ?? 'source', `${number(judged.foundAtSource)} of ${number(succeeded)} versions are there`],
+    ...[...judged.replicas].map(([name, count]) => [name, replicaWords(count)] as const),
   ];
+}
+
+function replicaWords(count: ReplicaCount | undefined): string {
+  if (count === undefined) return "another account's, and not looked at: these keys may not read it";
+  if (count.due === 0) return 'no rule brings these objects here';
+  return `${number(count.equal)} of ${number(count.due)} replicas are equal in version id, bytes, time and status`;
 }
