@@ -66,6 +66,10 @@ export class JobFixture extends ReplicationFixture {
     this.site.crash();
   }
 
+  get died(): Promise<void> {
+    return this.#life.died;
+  }
+
   get alive(): boolean {
     return this.#life.alive;
   }
@@ -130,7 +134,9 @@ export class JobFixture extends ReplicationFixture {
   /** Rows of all files of the job's report, by key. */
   async reportRows(jobId: string): Promise<ReportRow[]> {
     const rows: ReportRow[] = [];
-    for (const { key } of await this.versions('reports')) {
+    // Written twice, a file has two versions.
+    const keys = new Set((await this.versions('reports')).map(({ key }) => key));
+    for (const key of keys) {
       if (!key.startsWith(`job-${jobId}/results/`)) continue;
       const { text = '' } = (await this.read('reports', key)) ?? {};
       for await (const row of readReportRows(oneChunk(text), key)) rows.push(row);
