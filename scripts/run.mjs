@@ -19,6 +19,7 @@ const tasks = {
   test: [['node_modules/vitest/vitest.mjs', 'run', ...rest]],
   bench: [['bench/run.ts', ...rest]],
   crash: [['scripts/crash.ts', ...rest]],
+  'batch-trust': [['scripts/batch-trust.ts', ...rest]],
   powerloss: [['scripts/powerloss.ts', ...rest]],
   simulate: [['src/testing/simulation/run.ts', ...rest]],
   check: [

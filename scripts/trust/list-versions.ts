@@ -17,23 +17,31 @@ export interface PresentVersion {
 }
 
 /** Every version and marker of the bucket, by version id. */
-export async function listVersions(
+export async function listVersions(place: Place, prefix = ''): Promise<ReadonlyMap<string, PresentVersion>> {
+  const found = new Map<string, PresentVersion>();
+  for await (const page of versionPages(place, prefix)) {
+    for (const version of page) found.set(version.versionId, version);
+  }
+  return found;
+}
+
+/** The same, a page at once: of each its versions, then its markers. */
+export async function* versionPages(
   { client, bucket }: Place,
   prefix = '',
-): Promise<ReadonlyMap<string, PresentVersion>> {
-  const found = new Map<string, PresentVersion>();
-  const note = (Key = '', VersionId = '', etag: string) =>
-    found.set(VersionId, { key: Key, versionId: VersionId, etag });
+): AsyncGenerator<readonly PresentVersion[]> {
+  const present = (Key = '', VersionId = '', etag: string) => ({ key: Key, versionId: VersionId, etag });
   let from: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
   while (from !== undefined) {
     const page: ListObjectVersionsCommandOutput = await client.send(
       new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...from }),
     );
-    for (const { Key, VersionId, ETag } of page.Versions ?? []) note(Key, VersionId, ETag ?? '');
-    for (const { Key, VersionId } of page.DeleteMarkers ?? []) note(Key, VersionId, 'marker');
+    yield [
+      ...(page.Versions ?? []).map(({ Key, VersionId, ETag }) => present(Key, VersionId, ETag ?? '')),
+      ...(page.DeleteMarkers ?? []).map(({ Key, VersionId }) => present(Key, VersionId, 'marker')),
+    ];
     from = page.IsTruncated === true ? markers(page) : undefined;
   }
-  return found;
 }
 
 function markers({ NextKeyMarker, NextVersionIdMarker }: ListObjectVersionsCommandOutput) {

@@ -70,6 +70,11 @@ export class Server {
     });
   }
 
+  /** Of the server, or of what traces it. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Resolves once it answers; gives the milliseconds that took. @throws Error with what the server said. */
   async ready(): Promise<number> {
     const begun = performance.now();
