@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { inlineBytes } from '../store/tables/inline-bytes.ts';
 import { jobRow, setBatchRolePolicy } from '../testing/batch-fixture.ts';
 import { openManifestFixture } from '../testing/manifest-fixture.ts';
 import { OTHER_ACCOUNT, rolePolicy, ruleTo } from '../testing/replication-fixture.ts';
@@ -102,4 +103,21 @@ it('lets a policy ask for the version that is read', async () => {
   await expect(readObjectAsRole(fixture.context, job, { ...place, versionId: other })).rejects.toMatchObject({
     kind: 'denied',
   });
+});
+
+it('tells damaged bytes from trouble that may pass', async () => {
+  const { site, region, context } = fixture;
+  const place = { bucket: 'manifests', key: 'folder/report.csv' };
+  await write('manifests');
+  const { row } = await site.buckets.require('manifests');
+  const small = await fixture.s3.read('manifests', place.key);
+  const sealed = inlineBytes.put(row.id, place.key, small?.version.stamp ?? '', 0, Buffer.alloc(40, 1));
+  await region.store.commit({ checks: [], writes: [sealed] });
+  await expect(readObjectAsRole(context, job, place)).rejects.toMatchObject({ kind: 'damaged' });
+
+  await write('manifests', 'x'.repeat(3 * 1024 ** 2));
+  const read = await readObjectAsRole(context, job, place);
+  const [blob] = (await fixture.s3.read('manifests', place.key))?.version.bytes ?? [];
+  if (blob?.kind === 'file') await region.blobs.remove(blob.blob);
+  await expect(textOf(read.stream)).rejects.toMatchObject({ kind: 'damaged' });
 });

@@ -1,11 +1,13 @@
 import type { Bucket } from '../buckets/bucket.ts';
 import { AwsError } from '../errors/aws-error.ts';
+import { FrameError } from '../keys/frames.ts';
 import type { IncomingBody } from '../objects/incoming-body.ts';
 import { putObject } from '../objects/put-object.ts';
 import { readObject } from '../objects/read-object.ts';
 import { versionIdHeader } from '../objects/version-form.ts';
 import type { RequestContext } from '../policy/types.ts';
 import { ReplicationFailure } from '../replication/failure-codes.ts';
+import { BlobMissingError } from '../store/blobs/blob-store.ts';
 import type { JobRow } from '../store/tables/job-rows.ts';
 import type { BatchContext } from './context.ts';
 import { jobRole } from './job-role.ts';
@@ -16,6 +18,7 @@ import { shownKey } from './shown-key.ts';
  * - denied: no policy allows it, or one denies it.
  * - owner-mismatch: the bucket is not of the account that was expected.
  * - archived: the object has to be restored first.
+ * - damaged: its stored bytes are missing or changed; also thrown while they are read.
  * - refused: S3 would answer the request with another error of the client's. */
 export type RoleObjectProblem =
   | 'role-not-assumable'
@@ -24,6 +27,7 @@ export type RoleObjectProblem =
   | 'denied'
   | 'owner-mismatch'
   | 'archived'
+  | 'damaged'
   | 'refused';
 
 export class RoleObjectError extends Error {
@@ -47,7 +51,7 @@ export interface RoleReading {
 }
 
 export interface ReadAsRole {
-  /** Fails when stored bytes are damaged. */
+  /** @throws RoleObjectError damaged */
   readonly stream: AsyncIterable<Buffer>;
   /** Without quotes. */
   readonly etag: string;
@@ -96,7 +100,7 @@ export async function readObjectAsRole(
     );
   }
   return {
-    stream: streamOf(found.body),
+    stream: streamOf(found.body, `${name}/${shownKey(key)}`),
     etag: found.version.etag,
     size: found.version.size,
     ...(found.versionId === undefined ? {} : { versionId: found.versionId }),
@@ -168,14 +172,32 @@ async function orRefused<Answer>(place: string, answer: Promise<Answer>): Promis
   try {
     return await answer;
   } catch (error) {
-    if (!(error instanceof AwsError) || error.status >= 500) throw error;
+    if (!(error instanceof AwsError) || error.status >= 500) throw damaged(error, place) ?? error;
     const { code, message, status } = error;
     const kind = code === 'NoSuchBucket' ? 'bucket-not-found' : status === 404 ? 'not-found' : 'refused';
     throw new RoleObjectError(kind, `${place}: ${code}: ${message}`, { cause: error });
   }
 }
 
-async function* streamOf(body: Buffer | AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  if (!Buffer.isBuffer(body)) yield* body;
-  else if (body.length > 0) yield body;
+async function* streamOf(
+  body: Buffer | AsyncIterable<Buffer>,
+  place: string,
+): AsyncGenerator<Buffer, void, undefined> {
+  if (Buffer.isBuffer(body)) {
+    if (body.length > 0) yield body;
+    return;
+  }
+  try {
+    yield* body;
+  } catch (error) {
+    throw damaged(error, place) ?? error;
+  }
+}
+
+/** What no second attempt would mend. */
+function damaged(error: unknown, place: string): RoleObjectError | undefined {
+  if (!(error instanceof FrameError || error instanceof BlobMissingError)) return undefined;
+  return new RoleObjectError('damaged', `${place}: its stored bytes are missing or damaged`, {
+    cause: error,
+  });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stampOf } from '../../store/tables/order-stamp.ts';
 import { versions } from '../../store/tables/versions.ts';
+import { jobRow } from '../../testing/batch-fixture.ts';
 import { objectVersion, openManifestFixture } from '../../testing/manifest-fixture.ts';
 import { ruleTo } from '../../testing/replication-fixture.ts';
 
@@ -38,6 +39,15 @@ describe('a generated manifest', () => {
       { key: 'a', versionId: 'null' },
       { key: 'a', versionId: later },
     ]);
+  });
+
+  it('names no version in a bucket that was never versioned', async () => {
+    const { s3, tasksOf } = await openManifestFixture();
+    await s3.bucket('plain', { versioned: false });
+    await s3.put('plain', 'a');
+    const source = { kind: 'generator', sourceBucket: 'arn:aws:s3:::plain', filter: {} } as const;
+    const job = jobRow({ source, operation: { name: 'S3DeleteObjectTagging' } });
+    expect(await tasksOf(job)).toEqual([{ key: 'a' }]);
   });
 
   it('looks at tags as they are now', async () => {

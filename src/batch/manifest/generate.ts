@@ -23,10 +23,12 @@ export async function* generateTasks(
 ): AsyncGenerator<readonly JobTask[], void, undefined> {
   const bucket = await openSourceBucket(context, region, job, source);
   const { filter } = source;
+  // As in a list that AWS makes of such a bucket: with an id, operations would need the permissions on versions.
+  const versioned = bucket.row.versioning !== 'unversioned';
   for (const prefix of scannedPrefixes(filter, bucket.row.replication)) {
     for await (const run of scanVersions(bucket, prefix)) {
       const kept = await keepMatching(bucket, filter, run);
-      yield kept.map(({ key, versionId }) => ({ key, versionId }));
+      yield kept.map(({ key, versionId }) => (versioned ? { key, versionId } : { key }));
     }
   }
 }

@@ -2,6 +2,9 @@
  * some thirty more columns, one of which (the access control list) can be long. */
 export const CSV_ROW_LENGTH_MAX = 65_536;
 
+/** Read in one turn of the event loop: a few milliseconds, as live replication waits for the same loop. */
+export const CSV_BYTES_AT_ONCE = 65_536;
+
 /** A list of 100,000 data files: the JSON is read as a whole. */
 export const MANIFEST_JSON_BYTES_MAX = 16 * 1024 ** 2;
 

@@ -15,6 +15,8 @@ export interface FinishedFile {
 export class ManifestFile {
   readonly #gzip: Gzip = createGzip();
   readonly #gzipped: Buffer[] = [];
+  readonly #md5 = createHash('md5');
+  readonly #sha1 = createHash('sha1');
   readonly #ended: Promise<unknown>;
   #size = 0;
   #rows = 0;
@@ -23,6 +25,8 @@ export class ManifestFile {
     this.#gzip.on('data', (chunk: Buffer) => {
       this.#gzipped.push(chunk);
       this.#size += chunk.length;
+      this.#md5.update(chunk);
+      this.#sha1.update(chunk);
     });
     this.#ended = once(this.#gzip, 'end');
     this.#ended.catch(() => undefined);
@@ -45,13 +49,12 @@ export class ManifestFile {
   async finish(): Promise<FinishedFile> {
     this.#gzip.end();
     await this.#ended;
-    const md5 = createHash('md5');
-    const sha1 = createHash('sha1');
-    for (const chunk of this.#gzipped) {
-      md5.update(chunk);
-      sha1.update(chunk);
-    }
-    return { gzipped: this.#gzipped, size: this.#size, md5: md5.digest('hex'), sha1: sha1.digest('hex') };
+    return {
+      gzipped: this.#gzipped,
+      size: this.#size,
+      md5: this.#md5.digest('hex'),
+      sha1: this.#sha1.digest('hex'),
+    };
   }
 
   /** Frees the compressor of a file that is not wanted any more. */

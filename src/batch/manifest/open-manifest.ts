@@ -40,8 +40,16 @@ export async function openFile(
   place: RoleReading,
 ): Promise<OpenManifest> {
   try {
-    const opened = await readObjectAsRole(context, job, place);
-    return { ...opened, name: `${place.bucket}/${shownKey(place.key)}` };
+    const { stream, ...opened } = await readObjectAsRole(context, job, place);
+    return { ...opened, stream: readWhole(stream), name: `${place.bucket}/${shownKey(place.key)}` };
+  } catch (error) {
+    throw error instanceof RoleObjectError ? readingFailure(error) : error;
+  }
+}
+
+async function* readWhole(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* stream;
   } catch (error) {
     throw error instanceof RoleObjectError ? readingFailure(error) : error;
   }
@@ -68,6 +76,10 @@ function readingFailure(error: RoleObjectError): JobFailure {
     case 'owner-mismatch':
     case 'archived':
       return new JobFailure('ManifestAccessDenied', `The manifest cannot be read: ${error.message}.`, {
+        cause: error,
+      });
+    case 'damaged':
+      return new JobFailure('InvalidManifestContent', `The manifest cannot be read: ${error.message}.`, {
         cause: error,
       });
     case 'bucket-not-found':

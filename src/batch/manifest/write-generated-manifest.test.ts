@@ -100,3 +100,14 @@ it('goes into as many files as it needs', async () => {
   const versions = await s3.versions('manifests');
   expect(versions.filter(({ key }) => key.endsWith('.csv.gz')).length).toBe(2);
 });
+
+it('names no versions where no task does: operations on a bucket that was never versioned', async () => {
+  const { write, readBack } = await open();
+  const tasks = [{ key: 'a' }, { key: 'b,"c"' }];
+  expect(await readBack(await write(tasks))).toEqual(tasks.map((task) => ({ ...task, bucket: 'source' })));
+});
+
+it('is not written where the job does not ask for it', async () => {
+  const { context, region } = await openManifestFixture();
+  expect(await writeGeneratedManifest(context, region, jobRow(), from([{ key: 'a' }]))).toBeUndefined();
+});

@@ -10,7 +10,6 @@ import { GENERATED_FILE_BYTES_MAX, GENERATED_FILE_ROWS_MAX } from './limits.ts';
 import { ManifestFile } from './manifest-file.ts';
 import { encodeManifestKey } from './manifest-key.ts';
 
-const FILE_SCHEMA = 'Bucket, Key, VersionId';
 const VERSION = '2021-11-30';
 /** Rows that are handed to the compressor at once. */
 const ROWS_WRITTEN_AT_ONCE = 512;
@@ -25,6 +24,11 @@ interface Output {
   readonly expectedBucketOwner?: string;
 }
 
+interface WrittenList {
+  readonly files: InventoryFile[];
+  readonly columns: string[];
+}
+
 /** Stores the list of a job that generated it, in the layout of an inventory report, so that another job can be given it
  * (reference: s3-batch-replication 4.4). Undefined where the job does not ask for it. What it holds in memory is one
  * data file.
@@ -37,9 +41,9 @@ export async function writeGeneratedManifest(
 ): Promise<JobRow['generatedManifest']> {
   if (job.source.kind !== 'generator' || job.source.output === undefined) return undefined;
   const output = await openOutput(context, region, job, job.source.sourceBucket, job.source.output);
-  const files: InventoryFile[] = [];
-  for await (const file of dataFiles(output, tasks)) files.push(file);
-  const manifest = Buffer.from(JSON.stringify(document(output, files)));
+  const list: WrittenList = { files: [], columns: ['Bucket', 'Key'] };
+  await writeList(output, tasks, list);
+  const manifest = Buffer.from(JSON.stringify(document(output, list)));
   const md5 = createHash('md5').update(manifest).digest('hex');
   const key = `${output.folder}/manifest.json`;
   const written = await write(output, key, [manifest], 'application/json');
@@ -72,36 +76,35 @@ async function openOutput(
   };
 }
 
-function document(output: Output, files: readonly InventoryFile[]) {
+function document(output: Output, { files, columns }: WrittenList) {
   return {
     sourceBucket: output.sourceBucket,
     destinationBucket: `arn:aws:s3:::${output.bucket}`,
     version: VERSION,
     creationTimestamp: String(output.context.objects.site.clock.now()),
     fileFormat: 'CSV',
-    fileSchema: FILE_SCHEMA,
+    fileSchema: columns.join(', '),
     files: files.map(({ key, size, md5 }) => ({ key, size, MD5checksum: md5 })),
   };
 }
 
-async function* dataFiles(
-  output: Output,
-  tasks: AsyncIterable<JobTask>,
-): AsyncGenerator<InventoryFile, void, undefined> {
+/** Versions are named by all tasks or by none. */
+async function writeList(output: Output, tasks: AsyncIterable<JobTask>, list: WrittenList): Promise<void> {
   let file = new ManifestFile();
   try {
     let rows: string[] = [];
     for await (const task of tasks) {
+      if (list.columns.length === 2 && task.versionId !== undefined) list.columns.push('VersionId');
       rows.push(rowOf(task, output.sourceBucket));
       if (rows.length < ROWS_WRITTEN_AT_ONCE) continue;
       await file.write(rows);
       rows = [];
       if (file.rows < GENERATED_FILE_ROWS_MAX && file.size < GENERATED_FILE_BYTES_MAX) continue;
-      yield await storeFile(output, file);
+      list.files.push(await storeFile(output, file));
       file = new ManifestFile();
     }
     if (rows.length > 0) await file.write(rows);
-    if (file.rows > 0) yield await storeFile(output, file);
+    if (file.rows > 0) list.files.push(await storeFile(output, file));
   } finally {
     file.abandon();
   }
@@ -116,8 +119,10 @@ async function storeFile(output: Output, file: ManifestFile): Promise<InventoryF
 }
 
 /** Every field quoted; none holds a quote, as keys are encoded. */
-function rowOf({ bucket, key, encodedKey, versionId = '' }: JobTask, sourceBucket: string): string {
-  return `"${bucket ?? sourceBucket}","${encodedKey ?? encodeManifestKey(key)}","${versionId}"\n`;
+function rowOf({ bucket, key, encodedKey, versionId }: JobTask, sourceBucket: string): string {
+  const fields = [bucket ?? sourceBucket, encodedKey ?? encodeManifestKey(key)];
+  if (versionId !== undefined) fields.push(versionId);
+  return `"${fields.join('","')}"\n`;
 }
 
 async function write(
