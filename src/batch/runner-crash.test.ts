@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JobStatus } from '../store/tables/job-rows.ts';
-import { CrashingStore, CrashPoint } from '../testing/crashing-store.ts';
+import { CrashPoint, HookedStore } from '../testing/hooked-store.ts';
 import { JobFixture } from '../testing/job-fixture.ts';
 import { ruleTo } from '../testing/replication-fixture.ts';
 import type { JobSpecification } from './specification.ts';
@@ -59,7 +59,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 /** Runs the scenario in a process that dies around its n-th commit, and in another from there on. */
 async function live(scenario: Scenario, crashAt: number, written: boolean) {
   const point = new CrashPoint(crashAt, written);
-  const fixture = await JobFixture.open({ wrapStore: (store) => new CrashingStore(store, point) });
+  const fixture = await JobFixture.open({
+    wrapStore: (store) => new HookedStore(store, (commit) => point.run(commit)),
+  });
   for (let index = 0; index < OBJECTS; index += 1) await fixture.put('source', `key ${index}`);
   await fixture.replicate('source', ruleTo('destination'));
   const jobId = await fixture.create(scenario.job);

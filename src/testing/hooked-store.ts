@@ -35,18 +35,20 @@ export class CrashPoint {
   }
 }
 
-/** The store of a process that dies at a chosen commit. */
-export class CrashingStore implements KeyValueStore {
-  readonly #store: KeyValueStore;
-  readonly #point: CrashPoint;
+/** Sees every commit before and after it is made. */
+export type AroundCommit = (commit: () => Promise<CommitResult>, what: Commit) => Promise<CommitResult>;
 
-  constructor(store: KeyValueStore, point: CrashPoint) {
+export class HookedStore implements KeyValueStore {
+  readonly #store: KeyValueStore;
+  readonly #around: AroundCommit;
+
+  constructor(store: KeyValueStore, around: AroundCommit) {
     this.#store = store;
-    this.#point = point;
+    this.#around = around;
   }
 
   commit(commit: Commit): Promise<CommitResult> {
-    return this.#point.run(() => this.#store.commit(commit));
+    return this.#around(() => this.#store.commit(commit), commit);
   }
 
   get(keys: readonly Key[]): ReturnType<KeyValueStore['get']> {
