@@ -1,0 +1,262 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { putVersioning } from '../../buckets/versioning.ts';
+import { jobRow, setBatchRolePolicy } from '../../testing/batch-fixture.ts';
+import { DeliveryFixture } from '../../testing/delivery-fixture.ts';
+import { rolePolicy, ruleTo } from '../../testing/replication-fixture.ts';
+
+let s3: DeliveryFixture;
+
+/** Time for everything that is going to happen. */
+const settle = () => s3.clock.advance(60_000);
+
+beforeEach(async () => {
+  s3 = await DeliveryFixture.open();
+  s3.startWorkers();
+  return async () => {
+    expect(await s3.counterDifferences()).toEqual([]);
+    await s3.stopWorkers();
+  };
+});
+
+describe('a task of S3ReplicateObject', () => {
+  it('copies what was there before the rule: every version and the marker', async () => {
+    const first = await s3.put('source', 'key', 'one', [['a', 'b']]);
+    const second = await s3.put('source', 'key', 'two');
+    const marker = await s3.remove('source', 'key');
+    await s3.replicate('source', ruleTo('destination'));
+    await settle();
+    expect(await s3.versions('destination')).toEqual([]);
+    const chunk = await s3.start(
+      [first, second, marker ?? ''].map((versionId) => ({ key: 'key', versionId })),
+    );
+    expect(await s3.status('source', 'key', first)).toBe('PENDING');
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success', 'success', 'success']);
+    expect((await s3.versions('destination')).map(({ versionId }) => versionId)).toEqual([
+      marker,
+      second,
+      first,
+    ]);
+    const [original, replica] = [
+      await s3.read('source', 'key', first),
+      await s3.read('destination', 'key', first),
+    ];
+    expect(replica).toMatchObject({ text: 'one', tags: [['a', 'b']], replicationStatus: 'REPLICA' });
+    expect(original?.replicationStatus).toBe('COMPLETED');
+    expect(replica?.lastModifiedMs).toBe(original?.lastModifiedMs);
+    expect(await s3.batchPending()).toEqual([]);
+  });
+
+  it('finds the newest version where the manifest names none, and the null version', async () => {
+    await s3.bucket('old', { versioned: false });
+    await s3.put('old', 'key', 'null');
+    await putVersioning(s3.site.buckets, await s3.site.buckets.require('old'), 'Enabled');
+    await s3.put('old', 'key', 'newest');
+    await s3.rolePolicy(rolePolicy('old', ['destination']));
+    await s3.replicate('old', ruleTo('destination'));
+    const chunk = await s3.start([
+      { bucket: 'old', key: 'key', versionId: 'null' },
+      { bucket: 'old', key: 'key' },
+    ]);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success', 'success']);
+    expect((await s3.read('destination', 'key', 'null'))?.text).toBe('null');
+    expect((await s3.read('destination', 'key'))?.text).toBe('newest');
+  });
+
+  it('says of each line why it cannot be replicated', async () => {
+    const key = await s3.put('source', 'key');
+    const gone = await s3.put('source', 'gone');
+    await s3.remove('source', 'gone', gone);
+    const tagged = await s3.put('source', 'tagged', 'tagged', [['class', 'gold']]);
+    await s3.bucket('elsewhere', { region: 'ap-south-1' });
+    await s3.bucket('no-rules');
+    await s3.replicate(
+      'source',
+      ruleTo('destination', {
+        Filter: { Tag: { Key: 'class', Value: 'gold' } },
+        DeleteMarkerReplication: { Status: 'Disabled' },
+      }),
+    );
+    const chunk = await s3.start([
+      { key: 'key', versionId: '' },
+      { key: 'key', versionId: key },
+      { key: 'gone', versionId: gone },
+      { key: 'gone' },
+      { key: 'key', versionId: 'never-issued' },
+      { key: 'other', versionId: key },
+      { key: 'key', versionId: 'null' },
+      { bucket: 'nowhere', key: 'key' },
+      { bucket: 'elsewhere', key: 'key' },
+      { bucket: 'no-rules', key: 'key' },
+      { key: 'tagged', versionId: tagged },
+    ]);
+    expect(await s3.outcomes(chunk)).toEqual([
+      'InvalidRequest',
+      'SrcObjectNotEligible',
+      'SrcVersionNotFound',
+      'SrcKeyNotFound',
+      'SrcVersionNotFound',
+      'SrcVersionNotFound',
+      'SrcVersionNotFound',
+      'SrcBucketNotFound',
+      'SrcBucketInvalidRegion',
+      'SrcBucketReplicationConfigMissing',
+      'waiting',
+    ]);
+    await settle();
+    expect((await s3.outcomes(chunk)).at(-1)).toBe('success');
+    expect((await s3.results(chunk)).slice(0, 4)).toMatchObject([
+      { httpStatus: 400 },
+      { httpStatus: 500 },
+      { httpStatus: 404 },
+      { httpStatus: 404 },
+    ]);
+  });
+
+  it('looks at tags as they are now, not as they were at the PUT', async () => {
+    const versionId = await s3.put('source', 'key');
+    await s3.replicate(
+      'source',
+      ruleTo('destination', {
+        Filter: { Tag: { Key: 'class', Value: 'gold' } },
+        DeleteMarkerReplication: { Status: 'Disabled' },
+      }),
+    );
+    await s3.tag('source', 'key', [['class', 'gold']]);
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success']);
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['class', 'gold']]);
+  });
+
+  it('needs s3:InitiateReplication on the object, and a role that can be assumed', async () => {
+    const allowed = await s3.put('source', 'allowed/key');
+    const other = await s3.put('source', 'other/key');
+    await s3.replicate('source', ruleTo('destination'));
+    const tasks = [
+      { key: 'allowed/key', versionId: allowed },
+      { key: 'other/key', versionId: other },
+    ];
+    await setBatchRolePolicy(s3.site, [
+      { Effect: 'Allow', Action: 's3:InitiateReplication', Resource: 'arn:aws:s3:::source/allowed/*' },
+    ]);
+    const chunk = await s3.start(tasks);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success', 'InitiateReplicationNotPermitted']);
+    const nobody = jobRow({ roleArn: 'arn:aws:iam::111122223333:role/nobody' });
+    const refused = await s3.start(tasks, nobody);
+    expect(await s3.outcomes(refused, nobody)).toEqual(['AssumeRoleNotPermitted', 'AssumeRoleNotPermitted']);
+    expect((await s3.results(refused, nobody))[0]).toMatchObject({ httpStatus: 403 });
+  });
+
+  it('copies with the role of the configuration, and fails with its failures', async () => {
+    const versionId = await s3.put('source', 'key');
+    await s3.rolePolicy(rolePolicy('source', ['elsewhere']));
+    await s3.replicate('source', ruleTo('destination'));
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['DstPutObjectNotPermitted']);
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    expect(await s3.parked()).toMatchObject([{ class: 'batch', failureCode: 'DstPutObjectNotPermitted' }]);
+    const [parked] = await s3.parked();
+    expect(Object.keys(parked ?? {})).not.toContain('waiting');
+    // What failed is tried again by the next job, once it is repaired.
+    await s3.rolePolicy(rolePolicy('source', ['destination']));
+    const again = await s3.start([{ key: 'key', versionId }]);
+    expect(await s3.status('source', 'key')).toBe('PENDING');
+    await settle();
+    expect(await s3.outcomes(again)).toEqual(['success']);
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect(await s3.parked()).toEqual([]);
+  });
+});
+
+describe('with several destinations', () => {
+  const both = () =>
+    s3.replicate('source', ruleTo('destination', { Priority: 1 }), ruleTo('second', { Priority: 2 }));
+
+  it('a task succeeds when all did, and reports the failure of the first rule by priority', async () => {
+    const versionId = await s3.put('source', 'key');
+    await both();
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    expect((await s3.chunk(chunk)).waitsFor).toEqual([['second', 'destination']]);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success']);
+    // Neither may be written any more: removed by its id here, and by permission there.
+    await s3.remove('destination', 'key', versionId);
+    await s3.rolePolicy(rolePolicy('source', ['destination']));
+    const failing = await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.outcomes(failing)).toEqual(['DstPutObjectNotPermitted']);
+    expect((await s3.answers(failing)).get('0 destination')).toMatchObject({ code: 'DstObjectHardDeleted' });
+  });
+
+  it('a new destination is filled with what says COMPLETED; the old one stays as it is', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    const versionId = await s3.put('source', 'key');
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    await both();
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success']);
+    expect((await s3.read('second', 'key'))?.text).toBe('key');
+    expect(await s3.versions('destination')).toHaveLength(1);
+  });
+});
+
+describe('what was delivered before', () => {
+  beforeEach(async () => {
+    await s3.replicate('source', ruleTo('destination'));
+  });
+
+  it('succeeds again without a second copy', async () => {
+    const versionId = await s3.put('source', 'key');
+    await settle();
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success']);
+    expect(await s3.versions('destination')).toHaveLength(1);
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+  });
+
+  it('does not come back where it was deleted by its id', async () => {
+    const versionId = await s3.put('source', 'key');
+    await settle();
+    await s3.remove('destination', 'key', versionId);
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['DstObjectHardDeleted']);
+    expect(await s3.versions('destination')).toEqual([]);
+  });
+
+  it('is copied again where the bucket was made anew', async () => {
+    const versionId = await s3.put('source', 'key');
+    await settle();
+    await s3.remove('destination', 'key', versionId);
+    await s3.site.buckets.delete(await s3.site.buckets.require('destination'));
+    await s3.bucket('destination');
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success']);
+    expect((await s3.read('destination', 'key', versionId))?.text).toBe('key');
+  });
+
+  it('a replica is sent on, which live replication never does, and stays REPLICA', async () => {
+    await s3.rolePolicy(rolePolicy('*', ['destination', 'second']));
+    await s3.replicate('destination', ruleTo('second'));
+    const versionId = await s3.put('source', 'key');
+    await settle();
+    expect(await s3.read('second', 'key')).toBeUndefined();
+    const job = jobRow({
+      source: { kind: 'generator', sourceBucket: 'arn:aws:s3:::destination', filter: {} },
+    });
+    const chunk = await s3.start([{ key: 'key', versionId }], job);
+    expect(await s3.status('destination', 'key')).toBe('REPLICA');
+    await settle();
+    expect(await s3.outcomes(chunk, job)).toEqual(['success']);
+    expect(await s3.status('destination', 'key')).toBe('REPLICA');
+    expect((await s3.read('second', 'key', versionId))?.text).toBe('key');
+  });
+});
