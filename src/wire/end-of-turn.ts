@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { TurnQueue } from '../lib/turn-queue.ts';
 
 /** Answers that get ready in one turn of the event loop leave together at its end.
  *
@@ -11,25 +12,15 @@ interface Ready {
   readonly body: Uint8Array | undefined;
 }
 
-let ready: Ready[] = [];
-
-/** The head must have been given. */
-export function endWithTurn(response: ServerResponse, body?: Uint8Array): void {
-  if (ready.length === 0) setImmediate(endReady);
-  ready.push({ response, body });
-}
-
-/** Resolves when everything that is ready now has been handed to its socket. */
-export function endOfTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function endReady(): void {
-  const leaving = ready;
-  ready = [];
+const ready = new TurnQueue<Ready>((leaving) => {
   for (const { response, body } of leaving) {
     if (response.destroyed) continue;
     if (body === undefined) response.end();
     else response.end(body);
   }
+});
+
+/** The head must have been given. */
+export function endWithTurn(response: ServerResponse, body?: Uint8Array): void {
+  ready.add({ response, body });
 }

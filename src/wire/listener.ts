@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { asAwsError, internalError } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
-import { endOfTurn } from './end-of-turn.ts';
+import { endOfTurn, TurnQueue } from '../lib/turn-queue.ts';
 import { Exchange, loggedPath } from './exchange.ts';
 import { sourceIpOf } from './http-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
@@ -77,6 +77,9 @@ class HttpListener<Caller> implements Listener {
   readonly #fallback = createRestXml({ namespace: S3_NAMESPACE, errors: 's3' });
   readonly #servers: Server[] = [];
   readonly #running = new Set<Exchange>();
+  readonly #taken = new TurnQueue<Exchange>((taken) => {
+    for (const exchange of taken) void this.#serve(exchange);
+  });
   #closing = false;
   #whenIdle: (() => void) | undefined;
   #cancelWatch: (() => void) | undefined;
@@ -116,7 +119,6 @@ class HttpListener<Caller> implements Listener {
     const startedAt = clock.now();
     const requestId = random.bytes(8).toString('hex').toUpperCase();
     const trace: Trace<Caller> = { service: '' };
-    this.#running.add(exchange);
     let status = 0;
     try {
       const response = await this.#respond(exchange, requestId, trace);
@@ -184,7 +186,9 @@ class HttpListener<Caller> implements Listener {
       ? createTlsServer({ ...SETTINGS, cert: tls.certificate, key: tls.key })
       : createServer(SETTINGS);
     const start = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-      void this.#serve(new Exchange(request, response, { secure, expectsContinue }));
+      const exchange = new Exchange(request, response, { secure, expectsContinue });
+      this.#running.add(exchange);
+      this.#taken.add(exchange);
     };
     server.on('request', start(false));
     server.on('checkContinue', start(true));

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { endOfTurn } from '../../../lib/turn-queue.ts';
 import type { EngineReader } from '../engine.ts';
 import {
   type Commit,
@@ -17,6 +18,7 @@ import { SqliteReader } from '../sqlite.ts';
 import { Watchers } from '../watchers.ts';
 import { ANSWER_NUMBERS, CommitEncoder, decodeAnswer } from './commit-codec.ts';
 import { SharedCell, type StoreAnswer, type StoreConnection, type StoreRequest } from './protocol.ts';
+import { ReadsOfTurn } from './reads-of-turn.ts';
 
 /** A store whose files belong to a committer thread of this process. */
 export function connectStore(connection: StoreConnection): KeyValueStore {
@@ -32,8 +34,8 @@ const COMMIT_IDS = 2 ** 32;
 /** Opening anew takes tenths of a second; when it takes longer, it is the disk, and a client is told to retry. */
 const REOPENING_MS_MAX = 2000;
 
-/** Reads in the calling thread, commits through the committer thread: all commits of one event-loop turn travel in
- * one message.
+/** Reads in the calling thread, commits through the committer thread: all reads by key of one event-loop turn are made as
+ * one, all commits of one turn travel in one message.
  *
  * Invariant: a read is counted in the shared memory from before it looks whether the database is open until it is
  * over, so that the owner never closes it under a read. */
@@ -42,6 +44,7 @@ class ThreadedStore implements KeyValueStore {
   readonly #cells: Int32Array;
   readonly #watchers = new Watchers();
   readonly #encoder = new CommitEncoder();
+  readonly #gets = new ReadsOfTurn((keys) => this.#read((reader) => reader.get(keys)));
   readonly #pending = new Map<number, Pending>();
   readonly #asked = new Map<number, (state: WritableState) => void>();
   #reader: EngineReader | undefined;
@@ -60,10 +63,12 @@ class ThreadedStore implements KeyValueStore {
   }
 
   get(keys: readonly Key[]): Promise<(Row | undefined)[]> {
-    return this.#read((reader) => reader.get(keys));
+    return this.#gets.get(keys);
   }
 
-  range(range: Range): Promise<KeyedRow[]> {
+  /** Each in its own task: a page with all that is made of it would drive others out of the caches. */
+  async range(range: Range): Promise<KeyedRow[]> {
+    await endOfTurn();
     return this.#read((reader) => reader.range(range));
   }
 
@@ -113,8 +118,9 @@ class ThreadedStore implements KeyValueStore {
 
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.#gets.flush();
     this.#closed = true;
-    while (this.#pending.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    while (this.#pending.size > 0) await endOfTurn();
     this.#connection.port.close();
     await this.#joining;
     if (this.#connection.engine === 'sqlite') await this.#reader?.close();
