@@ -15,8 +15,8 @@ export class RunningJob {
   seen: (ScheduledJob & { readonly suspendedAtMs: number | undefined }) | undefined;
   /** Loaded while there is something to start or to end. */
   chunks: ChunksUnderWay | undefined;
-  /** States that were told of, of those that the job entered; undefined: whatever it entered before. */
-  statesTold: number | undefined;
+  /** How many of the states that the job entered were told of. */
+  statesTold: number;
   /** Ends a turn that would take long; a new one for each turn. */
   interruption = new AbortController();
   busy: Promise<void> | undefined;
@@ -25,7 +25,7 @@ export class RunningJob {
   failures = 0;
   cancelRetry: () => void = () => undefined;
 
-  constructor(context: RunContext, jobId: string, statesTold: number | undefined) {
+  constructor(context: RunContext, jobId: string, statesTold: number) {
     this.jobId = jobId;
     this.operations = new OperationRuns(context);
     this.statesTold = statesTold;
