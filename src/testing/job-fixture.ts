@@ -132,16 +132,8 @@ export class JobFixture extends ReplicationFixture {
   }
 
   /** Rows of all files of the job's report, by key. */
-  async reportRows(jobId: string): Promise<ReportRow[]> {
-    const rows: ReportRow[] = [];
-    // Written twice, a file has two versions.
-    const keys = new Set((await this.versions('reports')).map(({ key }) => key));
-    for (const key of keys) {
-      if (!key.startsWith(`job-${jobId}/results/`)) continue;
-      const { text = '' } = (await this.read('reports', key)) ?? {};
-      for await (const row of readReportRows(oneChunk(text), key)) rows.push(row);
-    }
-    return rows.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  reportRows(jobId: string): Promise<ReportRow[]> {
+    return reportRowsOf(this, 'reports', jobId);
   }
 
   /** What must hold when nothing runs: counters equal rows, and nothing of any job is left behind. */
@@ -157,6 +149,23 @@ export class JobFixture extends ReplicationFixture {
       ...counters.flat(),
     ];
   }
+}
+
+/** Rows of all files of a job's report, by key. */
+export async function reportRowsOf(
+  s3: ReplicationFixture,
+  bucket: string,
+  jobId: string,
+): Promise<ReportRow[]> {
+  const rows: ReportRow[] = [];
+  // Written twice, a file has two versions.
+  const keys = new Set((await s3.versions(bucket)).map(({ key }) => key));
+  for (const key of keys) {
+    if (!key.startsWith(`job-${jobId}/results/`)) continue;
+    const { text = '' } = (await s3.read(bucket, key)) ?? {};
+    for await (const row of readReportRows(oneChunk(text), key)) rows.push(row);
+  }
+  return rows.toSorted((one, other) => (one.key < other.key ? -1 : 1));
 }
 
 async function* oneChunk(text: string): AsyncGenerator<Buffer> {

@@ -20,6 +20,8 @@ export class Ledger {
   readonly acknowledged = new Map<string, LedgerVersion>();
   /** Markers made and acknowledged, by version id. */
   readonly markers = new Map<string, string>();
+  /** Batch jobs that were acknowledged. */
+  readonly jobs = new Set<string>();
   requests = 0;
   failures = 0;
 }

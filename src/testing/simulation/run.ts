@@ -14,7 +14,7 @@ const seeds =
   values.seed === undefined
     ? Array.from({ length: Number(values.seeds) }, (_, index) => Number(values.from) + index)
     : [Number(values.seed), Number(values.seed)];
-const sums = { requests: 0, failures: 0, crashes: 0, replays: 0, simulatedMs: 0 };
+const sums = { requests: 0, failures: 0, jobTasks: 0, crashes: 0, replays: 0, simulatedMs: 0 };
 const fingerprints = new Set<string>();
 let failed = 0;
 // The first call of a hash loads its code from outside the simulated time.
@@ -22,7 +22,7 @@ await simulate(0);
 for (const [index, seed] of seeds.entries()) {
   const result = await simulate(seed);
   fingerprints.add(result.fingerprint);
-  for (const name of ['requests', 'failures', 'crashes', 'replays', 'simulatedMs'] as const)
+  for (const name of ['requests', 'failures', 'jobTasks', 'crashes', 'replays', 'simulatedMs'] as const)
     sums[name] += result[name];
   if (result.violations.length > 0) {
     failed += 1;
@@ -36,7 +36,7 @@ if (values.seed !== undefined && fingerprints.size > 1) {
   failed += 1;
 }
 process.stdout.write(
-  `${seeds.length} seeds: ${sums.requests} requests, ${sums.failures} without an answer, ${sums.crashes} crashes, ${sums.replays} late replays, ` +
+  `${seeds.length} seeds: ${sums.requests} requests, ${sums.failures} without an answer, ${sums.jobTasks} tasks of jobs, ${sums.crashes} crashes, ${sums.replays} late replays, ` +
     `${Math.round(sums.simulatedMs / 60_000)} simulated minutes, ${failed} seeds with violations\n`,
 );
 process.exitCode = failed === 0 ? 0 : 1;

@@ -7,6 +7,7 @@ import type { Claim } from '../../replication/worker/claim.ts';
 import type { Outcome } from '../../replication/worker/outcome.ts';
 import { StoreUnavailableError } from '../../store/kv/key-value-store.ts';
 import type { MemoryFaults } from '../../store/kv/memory.ts';
+import { makeBatchRole } from '../batch-fixture.ts';
 import { type MemorySite, openMemorySite, SITE_REGIONS, SiteDisks } from '../memory-site.ts';
 import { ReplicationFixture, rolePolicy, ruleTo } from '../replication-fixture.ts';
 import type { SeededRandom } from '../seeded-random.ts';
@@ -15,6 +16,9 @@ import { MortalClock } from './mortal-clock.ts';
 import { SlowStore } from './slow-store.ts';
 
 export const SOURCE = 'source';
+export const REPORTS = 'reports';
+/** Written before there is any rule: for batch jobs to find. */
+export const EARLY_KEYS = Array.from({ length: 12 }, (_, index) => `a/early ${index}`);
 /** What each destination takes. */
 export const DESTINATIONS = [
   { name: 'everything', region: 'ap-south-1', prefix: '' },
@@ -70,13 +74,16 @@ export class World {
       onOutcome: (node, claim, outcome) => this.#replay(node, claim, outcome, clock),
     });
     this.#process = { site, clock };
-    for (const worker of site.workers) worker.start();
+    for (const part of [...site.workers, ...site.runners]) part.start();
   }
 
   async configure(): Promise<void> {
     const { s3 } = this;
     await s3.accounts();
     await s3.bucket(SOURCE);
+    await s3.bucket(REPORTS);
+    await makeBatchRole(this.site);
+    for (const key of EARLY_KEYS) await s3.put(SOURCE, key);
     for (const { name, region } of DESTINATIONS) await s3.bucket(name, { region });
     const names = DESTINATIONS.map(({ name }) => name);
     await s3.role(rolePolicy(SOURCE, names));
