@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
-import { followReplication, judge } from '../scripts/demo/judge.ts';
+import { accountHostHint } from '../scripts/demo/account-host.ts';
+import { followJob } from '../scripts/demo/batch.ts';
+import { followReplication, judge, judgeArchive } from '../scripts/demo/judge.ts';
 import { holdfast, type RunningServer, startServer } from '../scripts/demo/server.ts';
 import { DOCUMENTS } from '../scripts/demo/steps.ts';
-import { exampleDocument, FAR_REGION, type Keys, type World } from '../scripts/demo/world.ts';
+import { ARCHIVE, exampleDocument, FAR_REGION, type Keys, type World } from '../scripts/demo/world.ts';
 import { itWith, runCommand } from '../src/testing/real-command.ts';
 
 /** The README's first command, and what it prints, run by the real `aws` against a fresh server. */
@@ -28,22 +30,62 @@ describe('the walk-through', () => {
       expect(demo.stderr).toBe('');
       expect(demo.code).toBe(0);
       expect(demo.stdout).toContain('byte-equal as REPLICA at both destinations');
+      expect(demo.stdout).toContain(`byte-equal as REPLICA in ${ARCHIVE}`);
 
       const server = await startServer(join(folder, 'data'), 0);
       servers.push(server);
       const world = await freshWorld(server);
       const commands = printedCommands(demo.stdout);
       expect(commands.length).toBeGreaterThan(20);
-      for (const command of commands) {
-        const result = await runCommand('aws', adapt(command, world), awsEnvironment());
-        expect(`${command}\n${result.stderr}`).toBe(`${command}\n`);
-      }
+      const [live, batch] = split(commands, (command) => command.includes(ARCHIVE));
+      for (const command of live) await runAws(command, world);
       const progress = await followReplication(world, () => undefined);
       expect(progress).toMatchObject({ pending: 0, failed: 0 });
       expect((await judge(world)).flatMap(({ differences }) => differences)).toEqual([]);
+
+      // Its archive is new to objects that are older.
+      expect(await judgeArchive(world)).not.toEqual([]);
+      const states = await runBatchCommands(batch, world);
+      expect(states).toEqual(['Suspended', 'Complete']);
+      expect(await judgeArchive(world)).toEqual([]);
     },
   );
 });
+
+/** Those before the first that `begins` says so of, and the others. */
+function split(commands: readonly string[], begins: (command: string) => boolean): [string[], string[]] {
+  const first = commands.findIndex(begins);
+  return [commands.slice(0, first), commands.slice(first)];
+}
+
+async function runAws(command: string, world: World, jobId = ''): Promise<string> {
+  const environment = { ...awsEnvironment(), ...(await proxyEnvironment(world)) };
+  const result = await runCommand('aws', adapt(command, world, jobId), environment);
+  expect(`${command}\n${result.stderr}`).toBe(`${command}\n`);
+  return result.stdout;
+}
+
+/** A job's id is known when it is made, and a person waits until it rests before typing on.
+ * @returns what it rested in */
+async function runBatchCommands(commands: readonly string[], world: World): Promise<string[]> {
+  const rests: string[] = [];
+  let jobId = '';
+  for (const command of commands) {
+    const said = await runAws(command, world, jobId);
+    if (command.includes(' create-job ')) jobId = (JSON.parse(said) as { JobId: string }).JobId;
+    if (!command.includes(' describe-job ')) continue;
+    const { Status } = await followJob(world, jobId, () => undefined);
+    expect(JSON.parse(await runAws(command, world, jobId))).toBe(Status);
+    rests.push(String(Status));
+  }
+  return rests;
+}
+
+/** What the demo says to a person whose machine does not resolve ACCOUNT.localhost, done. */
+async function proxyEnvironment({ owner, endpoint }: World): Promise<Record<string, string>> {
+  const hint = await accountHostHint(owner.account, endpoint);
+  return hint?.includes(`export http_proxy=${endpoint}`) === true ? { http_proxy: endpoint } : {};
+}
 
 async function freshWorld({ endpoint, owner }: RunningServer): Promise<World> {
   const created = holdfast(endpoint, owner, ['account', 'create', 'partner', '--json']) as {
@@ -85,10 +127,13 @@ function printedCommands(output: string): string[] {
   return [...plain.matchAll(/^\$ aws (.*?) {2}# /gm)].map(([, command = '']) => command);
 }
 
-/** The same words, pointed at the fresh server and at this test's documents. */
-function adapt(command: string, world: World): string[] {
+/** The same words, pointed at the fresh server, its account and job, and at this test's documents. */
+function adapt(command: string, world: World, jobId: string): string[] {
   return command
     .replace(/--endpoint-url \S+/, `--endpoint-url ${world.endpoint}`)
+    .replace(/--account-id \d+/, `--account-id ${world.owner.account}`)
+    .replace(/arn:aws:iam::\d+:/, `arn:aws:iam::${world.owner.account}:`)
+    .replace(/--job-id \S+/, `--job-id ${jobId}`)
     .split(' ')
     .map((word) =>
       word

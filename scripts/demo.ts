@@ -1,14 +1,18 @@
 // The walk-through: two accounts, two regions, one source bucket, replicas in the other region and in the other
-// account; every step as the command a person would type. Exits non-zero when anything differs from what is promised.
+// account; then an archive that is added later, filled by a batch job. Every step as the command a person would type.
+// Exits non-zero when anything differs from what is promised.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
-import { followReplication, judge, type Row } from './demo/judge.ts';
-import { holdfast, type RunningServer, startServer } from './demo/server.ts';
+import { accountHostHint } from './demo/account-host.ts';
+import { archiveSteps, confirmStep, createJobStep, describeJobStep, followJob } from './demo/batch.ts';
+import { countArchived, followReplication, judge, judgeArchive, type Row } from './demo/judge.ts';
+import { holdfast, type RunningServer, showHoldfast, startServer } from './demo/server.ts';
 import { configureSteps, DOCUMENTS, type Step, uploadSteps } from './demo/steps.ts';
 import { collectUploads } from './demo/uploads.ts';
 import {
+  ARCHIVE,
   exampleDocument,
   FAR_REGION,
   HOME_REGION,
@@ -20,6 +24,7 @@ import {
 } from './demo/world.ts';
 
 const BAR_WIDTH = 40;
+const DIFFERENCES_MAX = 10;
 
 const { values: flags } = parseArgs({
   options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '9000' } },
@@ -55,7 +60,57 @@ async function walkThrough({ endpoint, owner }: RunningServer): Promise<boolean>
   await followReplication(world, showProgress);
   say('');
   heading('Judged by downloaded bodies, version ids and HeadObject');
-  return report(await judge(world));
+  const areReplicasEqual = report(await judge(world));
+  return (await batchWalk(world)) && areReplicasEqual;
+}
+
+/** Batch Replication: the uploads are older than a rule that is added now. */
+async function batchWalk(world: World): Promise<boolean> {
+  heading('Batch Replication: an archive is added, and what was uploaded before is to go there, too');
+  const hint = await accountHostHint(world.owner.account, world.endpoint);
+  if (hint !== undefined) say(styleText('yellow', hint));
+  await runSteps(world, archiveSteps(world));
+  say(
+    `\n${await countArchived(world)} of the ${world.uploads.length} files are in ${ARCHIVE}: they are older than its rule.\n`,
+  );
+
+  const jobId = await runStep(world, createJobStep(world));
+  say(`Job ${jobId}`);
+  await showJob(world, jobId);
+  await runStep(world, confirmStep(world, jobId));
+  await showJob(world, jobId);
+
+  heading('Every state that it entered');
+  say(styleText('dim', `$ holdfast jobs show ${jobId}`));
+  showHoldfast(world.endpoint, world.owner, ['jobs', 'show', jobId]);
+  heading('Its completion report, held against itself, the job and both buckets');
+  say(styleText('dim', `$ holdfast jobs report ${jobId}`));
+  const isReportRight = showHoldfast(world.endpoint, world.owner, ['jobs', 'report', jobId]) === 0;
+  const differences = await judgeArchive(world);
+  for (const difference of differences.slice(0, DIFFERENCES_MAX)) say(styleText('red', difference));
+  if (differences.length === 0) {
+    say(
+      styleText(
+        'green',
+        `\nEvery one of ${world.uploads.length} files is byte-equal as REPLICA in ${ARCHIVE}.`,
+      ),
+    );
+  }
+  return isReportRight && differences.length === 0;
+}
+
+/** Its state now and again, until it rests. */
+async function showJob(world: World, jobId: string): Promise<void> {
+  await runStep(world, describeJobStep(world, jobId));
+  let shown = '';
+  await followJob(world, jobId, ({ Status, ProgressSummary }) => {
+    const { TotalNumberOfTasks: total = 0, ...numbers } = ProgressSummary ?? {};
+    const done = (numbers.NumberOfTasksSucceeded ?? 0) + (numbers.NumberOfTasksFailed ?? 0);
+    const words = Status === 'Suspended' ? 'Suspended: awaiting your confirmation to run' : Status;
+    const line = `${words}${total > 0 ? `, ${done} of ${total} objects` : ''}`;
+    if (line !== shown) say(line);
+    shown = line;
+  });
 }
 
 interface Created {
@@ -64,13 +119,15 @@ interface Created {
 }
 
 async function runSteps(world: World, steps: readonly Step[]): Promise<void> {
-  for (const step of steps) {
-    const profile = step.profile === undefined ? '' : ` --profile ${step.profile}`;
-    say(
-      `${styleText('cyan', `$ aws --endpoint-url ${world.endpoint}${profile} ${step.command}`)}  ${styleText('dim', `# ${step.title}`)}`,
-    );
-    await step.run();
-  }
+  for (const step of steps) await runStep(world, step);
+}
+
+function runStep<Answer>(world: World, step: Step<Answer>): Promise<Answer> {
+  const profile = step.profile === undefined ? '' : ` --profile ${step.profile}`;
+  say(
+    `${styleText('cyan', `$ aws --endpoint-url ${world.endpoint}${profile} ${step.command}`)}  ${styleText('dim', `# ${step.title}`)}`,
+  );
+  return step.run();
 }
 
 function describeProfiles({ owner, partner }: World): void {
@@ -131,6 +188,7 @@ Still running at ${endpoint}. In another terminal:
   aws --endpoint-url ${endpoint} s3 cp README.md s3://${SOURCE}/by-hand.md
   aws --endpoint-url ${endpoint} s3api head-object --bucket ${SOURCE} --key by-hand.md
   aws --endpoint-url ${endpoint} s3 ls s3://${REPLICA}
+  npm run -s holdfast -- jobs --endpoint ${endpoint}
 Ctrl-C ends it and removes its data.`);
   return new Promise((resolve) => {
     // A timer keeps the process alive while nothing else does.

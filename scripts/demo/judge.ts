@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { FAR_REGION, HOME_REGION, PARTNER, REPLICA, SOURCE, s3, sha256, type World } from './world.ts';
+import {
+  ARCHIVE,
+  FAR_REGION,
+  HOME_REGION,
+  PARTNER,
+  REPLICA,
+  SOURCE,
+  s3,
+  sha256,
+  type World,
+} from './world.ts';
 
 /** How long the slowest file may take on a slow machine before the demo calls it a failure. */
 const ARRIVAL_MS_MAX = 120_000;
@@ -53,6 +63,32 @@ export async function judge(world: World): Promise<Row[]> {
   return rows;
 }
 
+/** How many of the uploads are in the archive at all. */
+export async function countArchived(world: World): Promise<number> {
+  const sides = await Promise.all(world.uploads.map(({ key }) => look(world, ARCHIVE, key)));
+  return sides.filter(({ status }) => status === 'REPLICA').length;
+}
+
+/** What differs between an upload and its copy in the archive; empty when all is as promised. */
+export async function judgeArchive(world: World): Promise<string[]> {
+  const differences: string[] = [];
+  for (const { key, path } of world.uploads) {
+    const source = await look(world, SOURCE, key);
+    const archived = await look(world, ARCHIVE, key);
+    const expected = {
+      ...source,
+      status: 'REPLICA',
+      sha256: sha256(readFileSync(path)),
+      storageClass: 'STANDARD_IA',
+    };
+    for (const [what, value] of Object.entries(expected)) {
+      const found = archived[what as keyof typeof archived];
+      if (found !== value) differences.push(`${what} of ${key} in the archive is ${found}, not ${value}`);
+    }
+  }
+  return differences;
+}
+
 async function judgeOne(world: World, key: string, sent: Buffer): Promise<Row> {
   const wanted = sha256(sent);
   const source = await look(world, SOURCE, key);
@@ -84,7 +120,7 @@ async function look(world: World, bucket: string, key: string) {
   const client =
     bucket === SOURCE
       ? s3(world, world.owner, HOME_REGION)
-      : s3(world, bucket === REPLICA ? world.owner : world.partner, FAR_REGION);
+      : s3(world, bucket === PARTNER ? world.partner : world.owner, FAR_REGION);
   try {
     const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -95,9 +131,17 @@ async function look(world: World, bucket: string, key: string) {
       etag: head.ETag,
       versionId: head.VersionId,
       lastModified: head.LastModified?.getTime(),
+      storageClass: head.StorageClass,
     };
   } catch (error) {
     const missing = `missing (${(error as Error).name})`;
-    return { status: missing, sha256: missing, etag: missing, versionId: missing, lastModified: 0 };
+    return {
+      status: missing,
+      sha256: missing,
+      etag: missing,
+      versionId: missing,
+      lastModified: 0,
+      storageClass: missing,
+    };
   }
 }

@@ -1,8 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { type Keys, projectRoot } from './world.ts';
+import { HOME_REGION, type Keys, projectRoot } from './world.ts';
 
 const READY_MS_MAX = 30_000;
 const POLL_MS = 20;
@@ -61,14 +61,34 @@ export function holdfast(
 ): unknown {
   const output = execFileSync(process.execPath, [join(projectRoot, 'src/main.ts'), ...command], {
     encoding: 'utf8',
-    env: {
-      ...process.env,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: keys.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-    },
+    env: { ...process.env, ...clientEnvironment(endpoint, keys) },
   });
   return JSON.parse(output);
+}
+
+/** The same for a person to read: what the command says goes to the terminal. Gives the exit code. */
+export function showHoldfast(
+  endpoint: string,
+  keys: { accessKeyId: string; secretAccessKey: string },
+  command: readonly string[],
+): number {
+  const { status } = spawnSync(process.execPath, [join(projectRoot, 'src/main.ts'), ...command], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...clientEnvironment(endpoint, keys) },
+  });
+  return status ?? 1;
+}
+
+function clientEnvironment(
+  endpoint: string,
+  keys: { accessKeyId: string; secretAccessKey: string },
+): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: HOME_REGION,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+  };
 }
 
 async function untilReady(endpoint: string, child: ChildProcess): Promise<void> {

@@ -25,12 +25,12 @@ import {
 } from './world.ts';
 
 /** One step: the command a person would type, and the same call through the SDK. */
-export interface Step {
+export interface Step<Answer = unknown> {
   readonly title: string;
   /** Without `aws --endpoint-url ...`, which the printer puts in front. */
   readonly command: string;
   readonly profile?: 'partner';
-  run(): Promise<unknown>;
+  run(): Promise<Answer>;
 }
 
 /** Documents that the commands name; written into the work folder before the first step. */
@@ -39,10 +39,17 @@ export const DOCUMENTS = [
   'replication-permissions-policy.json',
   'destination-bucket-policy.json',
   'replication.json',
+  'replication-with-archive.json',
+  'archive-permissions-policy.json',
+  'batch-assume-role-policy.json',
+  'batch-permissions-policy.json',
+  'batch-manifest-generator.json',
+  'batch-report.json',
 ] as const;
+export type DocumentName = (typeof DOCUMENTS)[number];
 
 export function configureSteps(world: World): Step[] {
-  const document = (name: (typeof DOCUMENTS)[number]) => `file://${join(world.workFolder, name)}`;
+  const document = (name: DocumentName) => documentUrl(world, name);
   return [
     createBucket(world, SOURCE, HOME_REGION, world.owner),
     createBucket(world, REPLICA, FAR_REGION, world.owner),
@@ -105,7 +112,12 @@ export function uploadSteps(world: World): Step[] {
   return world.uploads.map((upload) => uploadStep(world, upload));
 }
 
-function createBucket(world: World, bucket: string, region: string, keys: Keys): Step {
+/** As the `aws` command takes it. */
+export function documentUrl({ workFolder }: World, name: DocumentName): string {
+  return `file://${join(workFolder, name)}`;
+}
+
+export function createBucket(world: World, bucket: string, region: string, keys: Keys): Step {
   const elsewhere = region !== HOME_REGION;
   return {
     title: `a bucket in ${region}${keys === world.partner ? ' of the other account' : ''}`,
@@ -121,7 +133,7 @@ function createBucket(world: World, bucket: string, region: string, keys: Keys):
   };
 }
 
-function enableVersioning(world: World, bucket: string, region: string, keys: Keys): Step {
+export function enableVersioning(world: World, bucket: string, region: string, keys: Keys): Step {
   return {
     title: 'versioning, which replication needs on both sides',
     command: `s3api put-bucket-versioning --bucket ${bucket} --region ${region} --versioning-configuration Status=Enabled`,

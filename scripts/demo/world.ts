@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
+import { S3ControlClient } from '@aws-sdk/client-s3-control';
 
 /** The names of the walk-through, the same in examples/, in the printed commands and in the test that runs them. */
 export const SOURCE = 'holdfast-source';
 export const REPLICA = 'holdfast-replica';
 export const PARTNER = 'holdfast-partner';
+export const ARCHIVE = 'holdfast-archive';
+export const REPORTS = 'holdfast-reports';
 export const ROLE = 'holdfast-replication';
+export const BATCH_ROLE = 'holdfast-batch';
 export const HOME_REGION = 'us-east-1';
 export const FAR_REGION = 'ap-south-1';
 
@@ -41,6 +45,16 @@ export function s3(world: World, keys: Keys, region: string): S3Client {
 
 export function iam(world: World, keys: Keys): IAMClient {
   return new IAMClient({ endpoint: world.endpoint, region: HOME_REGION, credentials: keys });
+}
+
+/** Without the account before the host, which few machines resolve. */
+export function s3Control(world: World): S3ControlClient {
+  return new S3ControlClient({
+    endpoint: world.endpoint,
+    region: HOME_REGION,
+    credentials: world.owner,
+    disableHostPrefix: true,
+  });
 }
 
 /** A document of examples/ with this run's account ids. */
