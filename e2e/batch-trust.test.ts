@@ -15,6 +15,7 @@ it('a killed, paused and cancelled job does and reports each task once', {
     kills: KILLS,
     pauses: PAUSES,
     bodyBytes: 100,
+    rates: false,
     seed: 1,
     progress: () => undefined,
   });

@@ -9,6 +9,7 @@ const { values: flags } = parseArgs({
     kills: { type: 'string', default: '10' },
     pauses: { type: 'string', default: '4' },
     'body-bytes': { type: 'string', default: '1024' },
+    'no-rates': { type: 'boolean', default: false },
     seed: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -24,14 +25,17 @@ const result = await runBatchTrust({
   kills: Number(flags.kills),
   pauses: Number(flags.pauses),
   bodyBytes: Number(flags['body-bytes']),
+  rates: !flags['no-rates'],
   seed,
   progress: (happened) => console.error(`${elapsed()} ${happened}`),
 });
 const memoryMebibytes = Math.round(result.memoryPeakBytes / 1_048_576);
+const { rates } = result;
+const rateHeld = rates === undefined || rates.job >= rates.live;
 const memoryHeld = memoryMebibytes <= MEMORY_MEBIBYTES_MAX;
 if (flags.json) console.log(JSON.stringify({ seed, memoryMebibytes, ...result }, undefined, 2));
 else print();
-process.exitCode = result.problems.length === 0 && memoryHeld ? 0 : 1;
+process.exitCode = result.problems.length === 0 && memoryHeld && rateHeld ? 0 : 1;
 
 function print(): void {
   const ready = result.readyMs.toSorted((one, other) => one - other);
@@ -42,6 +46,10 @@ function print(): void {
     ['ready after', `${Math.round(ready[Math.floor(ready.length / 2)] ?? 0)} ms (median)`],
     ['peak RssAnon', mark(memoryHeld, `${memoryMebibytes} MiB (at most ${MEMORY_MEBIBYTES_MAX})`)],
   ];
+  if (rates !== undefined) {
+    const both = `${Math.round(rates.job)}/s, live replication alone ${Math.round(rates.live)}/s`;
+    rows.push(['4 KiB tasks of a job', mark(rateHeld, both)]);
+  }
   for (const [name, value] of rows) console.log(`${name.padEnd(24)} ${value}`);
   const columns = ['job', 'versions', 'tasks', 'succeeded', 'failed', 'replicas', 'tasks/s', 'states'];
   console.log(`\n${columns.map((column, index) => pad(column, index)).join(' ')}`);

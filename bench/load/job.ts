@@ -11,6 +11,8 @@ export interface LoadJob {
   /** Stops after so many requests, or after so long, whichever comes first. */
   readonly requestsMax: number;
   readonly durationMsMax: number;
+  /** Requests begin at this rate, however long they take, as far as the connections go; absent: as fast as they can. */
+  readonly perSecond?: number;
   /** get: keys are `prefix + number` below this. list: keys of a page. */
   readonly keys: number;
 }

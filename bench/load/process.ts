@@ -44,6 +44,11 @@ function prepareAll({
   );
 }
 
+async function untilMs(atMs: number): Promise<void> {
+  const waitMs = atMs - performance.now();
+  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+}
+
 async function measure(): Promise<LoadResult> {
   const times: number[] = [];
   let sent = 0;
@@ -57,7 +62,9 @@ async function measure(): Promise<LoadResult> {
       while (sent < job.requestsMax && performance.now() - started < job.durationMsMax) {
         const request = requests[sent % requests.length];
         if (request === undefined) return;
+        const index = sent;
         sent += 1;
+        if (job.perSecond !== undefined) await untilMs(started + (index * 1000) / job.perSecond);
         const before = performance.now();
         const answer = await connection.send(request.head, request.body);
         times.push(performance.now() - before);

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobDescriptor } from '@aws-sdk/client-s3-control';
-import { watchMemory } from '../../../bench/load/processes.ts';
 import { SeededRandom } from '../../../src/testing/seeded-random.ts';
 import { fillBuckets } from '../fill-bucket.ts';
-import { freePort, Server } from '../server.ts';
+import { freePort } from '../server.ts';
 import { World } from '../world.ts';
 import { BatchJobs, ENDED } from './jobs.ts';
+import { measureRates, RATE_FILLS, RATE_PAIRS, type Rates, rateOf } from './rates.ts';
 import { doneShare, type Trouble, troublesOf } from './troubles.ts';
 import { type VerifiedJob, verifyJob } from './verify-job.ts';
+import { WatchedServer } from './watched-server.ts';
 import { BatchWorld, HOME_REGION, type Pair } from './world.ts';
 
 /** Runs jobs over buckets that were filled behind the server's back, kills the server with -9, pauses and cancels them,
@@ -22,13 +23,17 @@ export interface BatchTrustOptions {
   /** Decides when each trouble comes. */
   readonly seed: number;
   readonly bodyBytes: number;
+  /** Whether a job's rate is measured beside that of live replication, first of all. */
+  readonly rates: boolean;
   readonly progress: (line: string) => void;
 }
 
 export interface BatchTrustResult {
   readonly kills: number;
   readonly pauses: number;
+  /** While jobs ran: comparing reads whole buckets and takes what it takes. */
   readonly memoryPeakBytes: number;
+  readonly rates?: Rates;
   readonly readyMs: readonly number[];
   readonly whole: JobResult;
   readonly cancelled: JobResult;
@@ -70,23 +75,17 @@ export async function runBatchTrust(options: BatchTrustOptions): Promise<BatchTr
 
 class BatchTrust {
   readonly #options: BatchTrustOptions;
-  readonly #data: string;
-  readonly #port: number;
+  readonly #server: WatchedServer;
   readonly #random: SeededRandom;
   readonly #world: BatchWorld;
   readonly #jobs: BatchJobs;
-  readonly #readyMs: number[] = [];
   readonly #problems: string[] = [];
-  #server: Server | undefined;
-  #memory: ReturnType<typeof watchMemory> | undefined;
   #memoryPeakBytes = 0;
-  #kills = 0;
   #pauses = 0;
 
   constructor(options: BatchTrustOptions, data: string, port: number) {
     this.#options = options;
-    this.#data = data;
-    this.#port = port;
+    this.#server = new WatchedServer(data, port);
     this.#random = new SeededRandom(options.seed);
     this.#world = new BatchWorld(`http://127.0.0.1:${port}`);
     this.#jobs = new BatchJobs(this.#world);
@@ -94,18 +93,20 @@ class BatchTrust {
 
   async run(): Promise<BatchTrustResult> {
     await this.#furnish();
+    const rates = this.#options.rates ? await this.#measureRates() : undefined;
     const whole = await this.#runWhole();
     const { cancelled, remainder } = await this.#runCancelled();
     const admin = new World(this.#world.endpoint);
     const { wrong, parked } = await admin.settled();
     admin.close();
     if (parked > 0) this.#problems.push(`${parked} operations are parked`);
-    await this.#stop('SIGTERM');
+    await this.#server.stop();
     return {
-      kills: this.#kills,
+      kills: this.#server.kills,
       pauses: this.#pauses,
       memoryPeakBytes: this.#memoryPeakBytes,
-      readyMs: this.#readyMs,
+      ...(rates === undefined ? {} : { rates }),
+      readyMs: this.#server.readyMs,
       whole,
       cancelled,
       ...(remainder === undefined ? {} : { remainder }),
@@ -114,20 +115,20 @@ class BatchTrust {
   }
 
   async end(): Promise<void> {
-    await this.#stop('SIGKILL');
+    await this.#server.stop('SIGKILL');
     this.#world.close();
   }
 
   async #furnish(): Promise<void> {
     const { versions, bodyBytes, progress } = this.#options;
-    await this.#start();
+    await this.#server.start();
     await this.#world.furnish();
-    for (const pair of [WHOLE, CANCELLED]) await this.#world.makePair(pair);
+    for (const pair of this.#pairs()) await this.#world.makePair(pair);
     for (const bucket of URGENT) await this.#world.makeSource(bucket);
-    await this.#stop('SIGTERM');
+    await this.#server.stop();
     const body = this.#random.bytes(bodyBytes);
     progress(`filling ${WHOLE.source} with ${versions.toLocaleString('en-US')} versions`);
-    await fillBuckets(this.#data, HOME_REGION, [
+    await fillBuckets(this.#server.data, HOME_REGION, [
       { bucket: WHOLE.source, versions, body, shape: shapeOf },
       {
         bucket: CANCELLED.source,
@@ -135,12 +136,29 @@ class BatchTrust {
         body,
         shape: shapeOf,
       },
+      ...(this.#options.rates ? RATE_FILLS : []),
       ...URGENT.map((bucket) => ({ bucket, versions: URGENT_VERSIONS, body })),
     ]);
-    // What the furnishing took is not what a job takes.
+    await this.#server.start();
+    for (const pair of this.#pairs()) await this.#world.makeRule(pair);
+  }
+
+  #pairs(): readonly Pair[] {
+    return this.#options.rates ? [WHOLE, CANCELLED, ...RATE_PAIRS] : [WHOLE, CANCELLED];
+  }
+
+  async #measureRates(): Promise<Rates> {
+    this.#options.progress('measuring the rates of live replication and of a job');
+    const rates = await measureRates(this.#world, async (source) => {
+      const jobId = await this.#jobs.replicate(source);
+      await this.#follow(jobId, () => Promise.resolve());
+      return await rateOf(this.#jobs, jobId);
+    });
+    // Uploads have a bar of their own: what follows is a process that only runs jobs.
+    await this.#server.stop();
     this.#memoryPeakBytes = 0;
-    await this.#start();
-    for (const pair of [WHOLE, CANCELLED]) await this.#world.makeRule(pair);
+    await this.#server.start();
+    return rates;
   }
 
   /** One job over everything, in spite of all troubles. */
@@ -154,7 +172,7 @@ class BatchTrust {
       await this.#make(next, jobId);
     });
     // The job was faster: what has ended must stand a kill, too.
-    for (const { kind } of troubles) if (kind === 'kill') await this.#kill();
+    for (const { kind } of troubles) if (kind === 'kill') await this.#server.killAndStart();
     return await this.#judge(jobId, WHOLE, 'Complete');
   }
 
@@ -169,7 +187,7 @@ class BatchTrust {
       asked = true;
       progress(`cancelling at ${Math.round(doneShare(job) * 100)} %`);
       await this.#jobs.cancel(jobId);
-      await this.#kill();
+      await this.#server.killAndStart();
     });
     const { done, ...cancelled } = await this.#judgeWith(jobId, CANCELLED, 'Cancelled', new Set());
     if (cancelled.succeeded === cancelled.versions) return { cancelled };
@@ -185,6 +203,7 @@ class BatchTrust {
   /** Until it ends, watching that its progress is never taken back. */
   async #follow(jobId: string, look: (job: JobDescriptor) => Promise<void>): Promise<void> {
     const begunMs = Date.now();
+    this.#server.takeMemoryPeak();
     let ended = 0;
     let total = 0;
     while (Date.now() - begunMs < JOB_MS_MAX) {
@@ -196,7 +215,10 @@ class BatchTrust {
       if (total !== 0 && known !== total) this.#problems.push(`the total changed from ${total} to ${known}`);
       ended = now;
       total = known;
-      if (ENDED.has(job.Status)) return;
+      if (ENDED.has(job.Status)) {
+        this.#memoryPeakBytes = Math.max(this.#memoryPeakBytes, this.#server.takeMemoryPeak());
+        return;
+      }
       await look(job);
       await sleep(POLL_MS);
     }
@@ -207,7 +229,7 @@ class BatchTrust {
     const { progress } = this.#options;
     const job = await this.#jobs.describe(jobId);
     progress(`${trouble.kind} at ${Math.round(doneShare(job) * 100)} % (${job.Status})`);
-    if (trouble.kind === 'kill') await this.#kill();
+    if (trouble.kind === 'kill') await this.#server.killAndStart();
     else await this.#pause(jobId, trouble.killed);
   }
 
@@ -219,7 +241,7 @@ class BatchTrust {
       return jobs.every(({ Status }) => ENDED.has(Status));
     };
     await this.#until(async () => (await paused()) || (await urgentEnded()));
-    if (killed) await this.#kill();
+    if (killed) await this.#server.killAndStart();
     await this.#until(urgentEnded);
     this.#pauses += 1;
   }
@@ -256,26 +278,6 @@ class BatchTrust {
     const last = states.at(-1);
     const activeMs = Date.parse(last?.at ?? '') - Date.parse(first?.at ?? '');
     return { ...verified, total, activeMs, states: states.map((state) => state.status) };
-  }
-
-  async #kill(): Promise<void> {
-    await this.#stop('SIGKILL');
-    this.#kills += 1;
-    await this.#start();
-  }
-
-  async #start(): Promise<void> {
-    const server = new Server({ data: this.#data, port: this.#port, flags: ['--log-level', 'error'] });
-    this.#server = server;
-    this.#memory = watchMemory(server.pid);
-    this.#readyMs.push(await server.ready());
-  }
-
-  async #stop(signal: NodeJS.Signals): Promise<void> {
-    this.#memoryPeakBytes = Math.max(this.#memoryPeakBytes, this.#memory?.stop() ?? 0);
-    this.#memory = undefined;
-    await this.#server?.kill(signal);
-    this.#server = undefined;
   }
 }
 
