@@ -16,10 +16,12 @@ export async function retryParked(store: KeyValueStore, name: IntentName, nowMs:
   const [parkedRow, deliveryRow] = await store.get([parkedIntents.key(name), deliveries.key(...place)]);
   if (parkedRow === undefined || deliveryRow === undefined) return false;
   const { failureCode = '', lastError: _, ...row } = parkedIntents.decode(parkedRow);
-  const parked: IntentRow = { ...row, class: 'live' };
+  const before = deliveries.decode(deliveryRow);
+  // Whatever is delivered takes the tags along as they are now: it speaks of the newest change.
+  const parked: IntentRow = { ...row, class: 'live', changeStamp: before.changeStamp };
   const { ruleId, destination } = parked.rule;
   const labels = [parked.sourceBucketId, ruleId, destination] as const;
-  const delivery = afterRetryRequest(deliveries.decode(deliveryRow), nowMs);
+  const delivery = afterRetryRequest(before, nowMs);
   const result = await store.commit({
     checks: [
       parkedIntents.check(parkedRow.version, name),
