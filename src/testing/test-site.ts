@@ -27,15 +27,22 @@ export interface TestSite extends AsyncDisposable {
   /** What was logged as an error: a test that finds something here has found a fault of ours. */
   readonly faults: { readonly fields: LogFields; readonly message: string }[];
   createAccount(name: string): Promise<TestKeys>;
+  /** The process dies, and its disks lose what was not synced. Its clock is the caller's to stop. */
+  kill(): Promise<void>;
   s3(keys?: TestKeys, region?: string): S3Client;
   s3control(keys?: TestKeys, region?: string): S3ControlClient;
   iam(keys?: TestKeys): IAMClient;
   sts(keys?: TestKeys): STSClient;
 }
 
-export async function startTestSite(
-  options: Partial<MemorySiteOptions> & { readonly clock?: Clock; readonly replicate?: boolean } = {},
-): Promise<TestSite> {
+interface TestSiteOptions extends Partial<MemorySiteOptions> {
+  readonly clock?: Clock;
+  readonly replicate?: boolean;
+  /** Of disks that a site before this one wrote. */
+  readonly owner?: TestKeys;
+}
+
+export async function startTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
   const clock = options.clock ?? systemClock;
   const faults: { fields: LogFields; message: string }[] = [];
   const told = options.logger ?? silentLogger;
@@ -49,7 +56,7 @@ export async function startTestSite(
     const { id } = await createAccount(site.identity, { name });
     return { account: id, ...(await createAccessKey(site.identity, { account: id })) };
   };
-  const owner = await newAccount('owner');
+  const owner = options.owner ?? (await newAccount('owner'));
   const listener = composeHttp(site, {
     config: { domains: [] },
     logger,
@@ -77,6 +84,10 @@ export async function startTestSite(
     owner,
     faults,
     createAccount: newAccount,
+    kill: () => {
+      site.crash();
+      return listener.close(0);
+    },
     s3: (keys = owner, region = 'us-east-1') =>
       new S3Client({ ...clientOptions(keys, region), forcePathStyle: true }),
     s3control: (keys = owner, region = 'us-east-1') => controlClient(endpoint, keys, region),
