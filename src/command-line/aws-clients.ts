@@ -7,6 +7,7 @@ import { RequestError } from './command.ts';
 /** The server as any AWS client sees it. What it refuses is thrown as RequestError. Each SDK is loaded when it is first
  * asked for: none of them costs a command that does without. */
 export interface AwsClients {
+  readonly config: ClientConfig;
   readonly endpoint: string;
   /** Of the one who signs. */
   readonly account: string;
@@ -28,6 +29,7 @@ export async function connect(endpoint: string | undefined, region?: string): Pr
     return made;
   };
   return {
+    config,
     endpoint: config.endpoint,
     region: config.region,
     account: await callerAccount(config),

@@ -1,5 +1,5 @@
 import { RequestError, UsageError } from '../command.ts';
-import { counted } from '../quantities.ts';
+import { counted, number } from '../quantities.ts';
 import { readPriority } from '../rule/rule-request.ts';
 import { createJob } from './create-job.ts';
 import { followJob, verdict } from './follow-job.ts';
@@ -139,7 +139,12 @@ export async function report(call: JobsCall, id: string): Promise<number> {
   const { aws, terminal, given } = call;
   const job = await readJob(aws, aws.region, id);
   const folder = given.values.get('output');
-  const found = await checkJobReport(aws, aws.region, job, folder);
+  const rows = counted(job.succeeded + job.failed, 'row');
+  const found = await checkJobReport(aws, aws.region, job, {
+    folder,
+    onProgress: (seen) => terminal.rewrite(`${number(seen)} of ${rows} looked up in the buckets`),
+  });
+  terminal.rewrite('');
   if (given.flags.has('json')) {
     const { judged, checked, isRight } = found;
     printJson({

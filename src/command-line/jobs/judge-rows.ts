@@ -1,10 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { decodeManifestKey } from '../../batch/manifest/manifest-key.ts';
 import type { ReportRow } from '../../batch/report/read-rows.ts';
 import type { AwsClients } from '../aws-clients.ts';
+import { HeadRequests } from './head-requests.ts';
 import { type DestinationBucket, destinationsOf, differenceOf, isCovered, lookUp } from './version-lookup.ts';
 
 /** Rows looked at together. */
-const ROWS_UNDER_WAY_MAX = 16;
+const ROWS_UNDER_WAY_MAX = 32;
 const DIFFERENCES_MAX = 20;
 
 /** Of the rows that succeeded. */
@@ -33,7 +35,8 @@ export interface JudgedRows {
  * for it. */
 export class RowJudge {
   readonly #aws: AwsClients;
-  readonly #source: S3Client;
+  readonly #source: { readonly s3: S3Client; readonly region: string };
+  readonly #heads: HeadRequests;
   readonly #replicates: boolean;
   readonly #destinations = new Map<string, Promise<DestinationBucket[]>>();
   readonly #underWay = new Set<Promise<void>>();
@@ -44,23 +47,42 @@ export class RowJudge {
   #foundAtSource = 0;
   #arrivedSince = 0;
 
+  #fault: { readonly error: unknown } | undefined;
+
   /** @param source of the job's region
    * @param replicates whether the job's operation is S3ReplicateObject */
-  constructor(aws: AwsClients, source: S3Client, replicates: boolean) {
+  constructor(
+    aws: AwsClients,
+    source: { readonly s3: S3Client; readonly region: string },
+    replicates: boolean,
+  ) {
     this.#aws = aws;
     this.#source = source;
     this.#replicates = replicates;
+    this.#heads = new HeadRequests(aws.config);
   }
 
-  /** Returns as soon as there is room for another. */
+  /** Returns as soon as there is room for another.
+   * @throws RequestError where a bucket cannot be asked, now or at an earlier row */
   async judge(row: ReportRow): Promise<void> {
     while (this.#underWay.size >= ROWS_UNDER_WAY_MAX) await Promise.race(this.#underWay);
-    const looking = this.#look(row).finally(() => this.#underWay.delete(looking));
+    this.#checkFault();
+    const looking = this.#look(row)
+      .catch((error: unknown) => {
+        this.#fault ??= { error };
+      })
+      .finally(() => this.#underWay.delete(looking));
     this.#underWay.add(looking);
+  }
+
+  #checkFault(): void {
+    if (this.#fault !== undefined) throw this.#fault.error;
   }
 
   async finish(): Promise<JudgedRows> {
     await Promise.all(this.#underWay);
+    this.#heads.close();
+    this.#checkFault();
     return {
       foundAtSource: this.#foundAtSource,
       replicas: this.#replicas,
@@ -72,8 +94,9 @@ export class RowJudge {
   }
 
   async #look(row: ReportRow): Promise<void> {
-    const key = decodeURIComponent(row.key);
-    const seen = await lookUp(this.#source, row.bucket, key, row.versionId);
+    const key = decodeManifestKey(row.key);
+    const place = { bucket: row.bucket, region: this.#source.region };
+    const seen = await lookUp(this.#heads, place, key, row.versionId);
     if (row.outcome === 'failed') {
       this.#failures.set(row.code, (this.#failures.get(row.code) ?? 0) + 1);
       const { due, problems } = await this.#compare(row.bucket, key, seen);
@@ -98,12 +121,13 @@ export class RowJudge {
     const problems: string[] = [];
     const destinations = this.#replicates && seen !== undefined ? await this.#destinationsOf(bucket) : [];
     for (const destination of destinations) {
-      if (seen === undefined || destination.s3 === undefined) continue;
-      if (!(await isCovered(this.#source, { bucket, key, seen }, destination.rules))) continue;
-      const replica = await lookUp(destination.s3, destination.bucket, key, seen.versionId);
+      const { bucket: name, region } = destination;
+      if (seen === undefined || region === undefined) continue;
+      if (!(await isCovered(this.#source.s3, { bucket, key, seen }, destination.rules))) continue;
+      const replica = await lookUp(this.#heads, { bucket: name, region }, key, seen.versionId);
       const problem = differenceOf(seen, replica);
-      due.push({ bucket: destination.bucket, isEqual: problem === undefined });
-      if (problem !== undefined) problems.push(`${problem} ${destination.bucket}`);
+      due.push({ bucket: name, isEqual: problem === undefined });
+      if (problem !== undefined) problems.push(`${problem} ${name}`);
     }
     return { due, problems };
   }
@@ -112,8 +136,8 @@ export class RowJudge {
     const known = this.#destinations.get(bucket);
     if (known !== undefined) return known;
     const found = destinationsOf(this.#aws, bucket).then((destinations) => {
-      for (const { bucket: name, s3 } of destinations) {
-        this.#replicas.set(name, s3 === undefined ? undefined : { due: 0, equal: 0 });
+      for (const { bucket: name, region } of destinations) {
+        this.#replicas.set(name, region === undefined ? undefined : { due: 0, equal: 0 });
       }
       return destinations;
     });

@@ -9,6 +9,9 @@ import { type JudgedRows, type ReplicaCount, RowJudge } from './judge-rows.ts';
 import { reportFolderUrl } from './render-job.ts';
 import { openReport } from './report-files.ts';
 
+// A few times a second.
+const PROGRESS_ROWS = 100;
+
 export interface ReportVerdict {
   readonly checked: CheckedReport;
   readonly judged: JudgedRows;
@@ -16,13 +19,17 @@ export interface ReportVerdict {
 }
 
 /** Reads a job's report and compares it with itself, with the job's totals and, row by row, with the buckets.
- * @param folder where its files are kept, if anywhere
+ * @param options.folder where its files are kept, if anywhere
  * @throws RequestError where the job has none */
 export async function checkJobReport(
   aws: AwsClients,
   region: string,
   job: JobView,
-  folder: string | undefined,
+  options: {
+    readonly folder: string | undefined;
+    /** Told now and then how many rows were looked at. */
+    readonly onProgress: (rows: number) => void;
+  },
 ): Promise<ReportVerdict> {
   const { report, succeeded, failed } = job;
   if (report === undefined) throw new RequestError(`Job ${job.id} was made without a report.`);
@@ -30,11 +37,18 @@ export async function checkJobReport(
     throw new RequestError(`Job ${job.id} has not ended: its report comes with its end.`);
   }
   if (succeeded + failed === 0) throw new RequestError(`Job ${job.id} ran no task, so it has no report.`);
-  const files = await openReport(aws, report, job.id, folder);
-  const judge = new RowJudge(aws, await aws.s3(region), job.operation === 'S3ReplicateObject');
-  const checked = await checkReport(files, { scope: report.scope, succeeded, failed }, (row) =>
-    judge.judge(row),
+  const files = await openReport(aws, report, job.id, options.folder);
+  const judge = new RowJudge(
+    aws,
+    { s3: await aws.s3(region), region },
+    job.operation === 'S3ReplicateObject',
   );
+  let rows = 0;
+  const checked = await checkReport(files, { scope: report.scope, succeeded, failed }, (row) => {
+    rows += 1;
+    if (rows % PROGRESS_ROWS === 0) options.onProgress(rows);
+    return judge.judge(row);
+  });
   const judged = await judge.finish();
   const repeatedWrongly = job.bucket !== undefined && checked.repeated > 0;
   return {

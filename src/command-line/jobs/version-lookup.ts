@@ -2,62 +2,62 @@ import type { ReplicationRule, S3Client } from '@aws-sdk/client-s3';
 import type { AwsClients } from '../aws-clients.ts';
 import { requireBucketRegion } from '../buckets.ts';
 import { RequestError } from '../command.ts';
+import type { HeadRequests } from './head-requests.ts';
 
 /** What a version is in one bucket, as HeadObject tells. */
 export interface SeenVersion {
-  readonly versionId: string | undefined;
+  readonly versionId: string;
   readonly etag: string | undefined;
-  readonly size: number | undefined;
-  readonly modifiedMs: number | undefined;
+  readonly size: string | undefined;
+  readonly modified: string | undefined;
   readonly status: string | undefined;
   readonly isDeleteMarker: boolean;
+}
+
+export interface BucketPlace {
+  readonly bucket: string;
+  readonly region: string;
 }
 
 /** A bucket that enabled rules of the source bring objects to. */
 export interface DestinationBucket {
   readonly bucket: string;
   /** Undefined: another account's bucket, which these keys may not read. */
-  readonly s3: S3Client | undefined;
+  readonly region: string | undefined;
   readonly rules: readonly ReplicationRule[];
 }
 
 /** Undefined where there is none.
- * @param versionId undefined or empty: the current version */
+ * @param versionId empty: the current version */
 export async function lookUp(
-  s3: S3Client,
-  bucket: string,
+  heads: HeadRequests,
+  { bucket, region }: BucketPlace,
   key: string,
-  versionId: string | undefined,
+  versionId: string,
 ): Promise<SeenVersion | undefined> {
-  const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
-  const id = versionId === undefined || versionId === '' ? {} : { VersionId: versionId };
-  try {
-    const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ...id }));
-    return {
-      versionId: head.VersionId,
-      etag: head.ETag,
-      size: head.ContentLength,
-      modifiedMs: head.LastModified?.getTime(),
-      status: head.ReplicationStatus,
-      isDeleteMarker: false,
-    };
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    // A delete marker has neither body nor headers to compare: AWS says only that it is one.
-    if (error.status === 405) return { ...NOTHING, versionId, isDeleteMarker: true };
-    if (error.status === 404) return undefined;
-    throw error;
-  }
+  const { statusCode, headers } = await heads.head(region, bucket, key, versionId);
+  if (statusCode === 404) return undefined;
+  const text = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    versionId: text('x-amz-version-id') ?? versionId,
+    etag: text('etag'),
+    size: text('content-length'),
+    modified: text('last-modified'),
+    status: text('x-amz-replication-status'),
+    // AWS answers 405 where the version is one.
+    isDeleteMarker: statusCode === 405,
+  };
 }
-
-const NOTHING = { etag: undefined, size: undefined, modifiedMs: undefined, status: undefined };
 
 /** What is wrong with a replica; undefined when nothing is. */
 export function differenceOf(source: SeenVersion, replica: SeenVersion | undefined): string | undefined {
   if (replica === undefined) return 'is missing in';
   if (source.isDeleteMarker !== replica.isDeleteMarker) return 'is a delete marker on one side of';
   if (source.etag !== replica.etag || source.size !== replica.size) return 'has other bytes in';
-  if (source.modifiedMs !== replica.modifiedMs) return 'has another Last-Modified in';
+  if (source.modified !== replica.modified) return 'has another Last-Modified in';
   if (!replica.isDeleteMarker && replica.status !== 'REPLICA') return 'is no REPLICA in';
   return undefined;
 }
@@ -74,14 +74,14 @@ export async function destinationsOf(aws: AwsClients, bucket: string): Promise<D
   return Promise.all(
     [...byBucket].map(async ([arn, rules]) => {
       const name = arn.replace(/^arn:[^:]+:s3:::/, '');
-      return { bucket: name, rules, s3: await readable(aws, name) };
+      return { bucket: name, rules, region: await readableRegion(aws, name) };
     }),
   );
 }
 
-async function readable(aws: AwsClients, bucket: string): Promise<S3Client | undefined> {
+async function readableRegion(aws: AwsClients, bucket: string): Promise<string | undefined> {
   try {
-    return await aws.s3(await requireBucketRegion(aws, bucket));
+    return await requireBucketRegion(aws, bucket);
   } catch (error) {
     if (error instanceof RequestError && error.code === 'AccessDenied') return undefined;
     throw error;
@@ -102,8 +102,13 @@ export async function isCovered(
   if (named.length === 0) return false;
   if (named.some((rule) => tagsOf(rule).length === 0)) return true;
   const { GetObjectTaggingCommand } = await import('@aws-sdk/client-s3');
-  const id = seen.versionId === undefined ? {} : { VersionId: seen.versionId };
-  const { TagSet = [] } = await source.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key, ...id }));
+  const { TagSet = [] } = await source.send(
+    new GetObjectTaggingCommand({
+      Bucket: bucket,
+      Key: key,
+      ...(seen.versionId !== '' && { VersionId: seen.versionId }),
+    }),
+  );
   return named.some((rule) =>
     tagsOf(rule).every(({ Key, Value }) => TagSet.some((tag) => tag.Key === Key && tag.Value === Value)),
   );
