@@ -7,24 +7,25 @@ import { progressWords } from './progress.ts';
 const GAP = '  ';
 /** Enough to tell jobs apart; every command takes the beginning of an id. */
 const SHORT_ID_LENGTH = 8;
-const BUCKET_WIDTH_MIN = 12;
+const BUCKET_WIDTH_MIN = 8;
 
-/** One job a line, in what the terminal is wide: ids are shortened first, then bucket names, and at last the operation
- * is left out. */
+/** One job a line, in what the terminal is wide: ids are shortened first, then the operation is left out, and at last
+ * names of buckets are clipped. */
 export function renderJobTable(jobs: readonly JobView[], width: number): string[] {
   const wide = cellsOf(jobs, { shortIds: false });
   if (widthOf(wide) <= width) return lines(wide, jobs);
   const short = cellsOf(jobs, { shortIds: true });
-  const excess = widthOf(short) - width;
-  if (excess <= 0) return lines(short, jobs);
-  const bucketWidth = Math.max(...short.map((row) => row.bucket.length)) - excess;
-  const narrow = short.map((row) => ({
-    ...row,
-    bucket: clipped(row.bucket, Math.max(BUCKET_WIDTH_MIN, bucketWidth)),
+  if (widthOf(short) <= width) return lines(short, jobs);
+  const fewer = short.map(({ id, state, bucket, progress, created }) => ({
+    id,
+    state,
+    bucket,
+    progress,
+    created,
   }));
-  if (widthOf(narrow) <= width) return lines(narrow, jobs);
+  const room = Math.max(...fewer.map(({ bucket }) => bucket.length)) - (widthOf(fewer) - width);
   return lines(
-    narrow.map(({ id, state, bucket, progress, created }) => ({ id, state, bucket, progress, created })),
+    fewer.map((row) => ({ ...row, bucket: clipped(row.bucket, Math.max(BUCKET_WIDTH_MIN, room)) })),
     jobs,
   );
 }
