@@ -103,8 +103,9 @@ export class Lane {
     if (key === undefined) return undefined;
     this.#taken += 1;
     this.inFlight += 1;
-    if (this.#taken === this.#queue.length) {
-      this.#queue = [];
+    // Under a load that lasts it is never empty.
+    if (this.#taken === this.#queue.length || this.#taken >= LANE_QUEUE_MAX) {
+      this.#queue = this.#queue.slice(this.#taken);
       this.#taken = 0;
     }
     return key;
