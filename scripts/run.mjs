@@ -2,7 +2,7 @@
 // Starts every npm script on a machine that has only Node 20 and npm: installs what the lockfile names, then hands
 // over to the pinned Node 24. Plain JavaScript without dependencies, because it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -43,8 +43,11 @@ for (const step of steps) {
 }
 
 function installWhatIsMissing() {
+  const modules = join(root, 'node_modules');
+  // npm would follow a link, and empty the folder of whoever it belongs to.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() === true) return;
   const lock = join(root, 'package-lock.json');
-  const installed = join(root, 'node_modules', '.package-lock.json');
+  const installed = join(modules, '.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.error('Installing the dependencies that package-lock.json names ...');
   const { status } = spawnSync('npm', ['ci', '--loglevel=error', '--ignore-scripts'], {
