@@ -14,6 +14,8 @@ export interface ServeConfig {
   readonly regions: ReadonlyMap<string, string>;
   readonly tls?: { readonly certificatePath: string; readonly keyPath: string };
   readonly workers: number;
+  /** Absent: as many as at AWS. */
+  readonly batchBucketsMax?: number;
   readonly domains: readonly string[];
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -69,6 +71,12 @@ export const SERVE_SETTINGS: readonly Setting[] = [
     help: 'HTTP threads (as many as measured best: one for each core, at most 8)',
   },
   {
+    flag: 'batch-buckets',
+    variable: 'HOLDFAST_BATCH_BUCKETS',
+    value: 'NUMBER',
+    help: 'buckets of an account whose batch jobs run at once; others wait or pause (6)',
+  },
+  {
     flag: 'domain',
     variable: 'HOLDFAST_DOMAIN',
     value: 'NAME,...',
@@ -110,6 +118,8 @@ export const DEFAULT_PORT = 9000;
 const DEFAULT_REGIONS = 'us-east-1,ap-south-1';
 const REGION_NAME = /^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/;
 const WORKERS_MAX = 64;
+// Each bucket's jobs take memory.
+const BATCH_BUCKETS_MAX = 64;
 // A shorter one could be guessed.
 const ROOT_SECRET_LENGTH_MIN = 16;
 // Beyond eight event loops the committer is the bottleneck, not HTTP.
@@ -127,6 +137,7 @@ export function readServeConfig(
   if ((certificatePath === undefined) !== (keyPath === undefined)) {
     throw new ConfigError('TLS needs both --tls-cert and --tls-key.');
   }
+  const batchBuckets = settings.get('batch-buckets');
   const rootCredentials = readRootCredentials(environment);
   return Object.freeze({
     port: readInteger('port', settings.get('port'), DEFAULT_PORT, 0, 65_535),
@@ -141,6 +152,9 @@ export function readServeConfig(
       1,
       WORKERS_MAX,
     ),
+    ...(batchBuckets !== undefined && {
+      batchBucketsMax: readInteger('batch-buckets', batchBuckets, 0, 1, BATCH_BUCKETS_MAX),
+    }),
     domains: (settings.get('domain') ?? '').split(',').filter((name) => name !== ''),
     logLevel: readChoice('log-level', settings.get('log-level'), 'info', [
       'debug',

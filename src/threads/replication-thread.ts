@@ -23,7 +23,13 @@ const { node, keyring, close } = await openNode(data, hashingThreads);
 const metrics = new MetricsRegistry();
 const workers = composeReplication(node, { logger, onOutcome: replicationMetrics(metrics, systemClock) });
 const { note, ...told } = batchMetrics(metrics);
-const runners = composeBatch(node, { logger, workers, ...told });
+const { batchBucketsMax } = data.config;
+const runners = composeBatch(node, {
+  logger,
+  workers,
+  ...told,
+  ...(batchBucketsMax !== undefined && { activeJobsMax: batchBucketsMax }),
+});
 for (const worker of workers) worker.start();
 for (const runner of runners) runner.start();
 
