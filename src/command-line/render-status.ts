@@ -13,6 +13,7 @@ export function renderStatus(status: ProcessStatus): string {
     ...status.unavailable.map(({ destination, reason }) =>
       styleText('yellow', `destination ${destination} is not reachable (${reason}); what is pending waits`),
     ),
+    ...renderJobs(status.jobs),
     '',
     ...status.buckets.flatMap(renderBucket),
   ];
@@ -31,6 +32,12 @@ function renderRegion({
 }: ProcessStatus['regions'][number]): string {
   const line = `${region.padEnd(16)} ${bytes(diskFreeBytes)} free of ${bytes(diskBytes)}  ${styleText('dim', directory)}`;
   return unwritable === undefined ? line : `${line}  ${styleText('red', `takes no writes: ${unwritable}`)}`;
+}
+
+/** Nothing, while there are none. */
+function renderJobs(jobs: ProcessStatus['jobs']): string[] {
+  const counts = Object.entries(jobs).map(([status, count]) => `${number(count)} ${status}`);
+  return counts.length === 0 ? [] : [`batch jobs: ${counts.join(', ')} (holdfast jobs shows each)`];
 }
 
 function renderBucket({ bucket, region, versions, bytes: size, rules }: Bucket): string[] {

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { Site } from '../buckets/region.ts';
 import { ReplicationRates } from '../replication/replication-rate.ts';
 import { type RuleStatus, statusReport } from '../replication/status-report.ts';
+import type { JobStatus } from '../store/tables/job-rows.ts';
 import { VERSION } from '../version.ts';
 import type { RunningThread } from './worker-thread.ts';
 
@@ -19,6 +20,8 @@ export interface ProcessStatus {
   }[];
   /** Destinations that cannot be reached now: their intents wait, untouched. */
   readonly unavailable: readonly { readonly destination: string; readonly reason: string }[];
+  /** How many batch jobs that have not ended are in each state. */
+  readonly jobs: Readonly<Partial<Record<JobStatus, number>>>;
   readonly buckets: readonly (Omit<Awaited<ReturnType<typeof statusReport>>['buckets'][number], 'rules'> & {
     readonly rules: readonly (RuleStatus & { readonly objectsPerSecond?: number })[];
   })[];
@@ -49,6 +52,7 @@ export class ProcessStatusReader {
       uptimeMs: this.uptimeMs(),
       regions: await this.disks(),
       unavailable: await unavailableDestinations(threads),
+      jobs: await jobsByStatus(threads),
       ...report,
       buckets: report.buckets.map((bucket) => ({
         ...bucket,
@@ -80,6 +84,16 @@ export class ProcessStatusReader {
       }),
     );
   }
+}
+
+async function jobsByStatus(threads: ReadonlyMap<string, RunningThread>): Promise<ProcessStatus['jobs']> {
+  const sums: Partial<Record<JobStatus, number>> = {};
+  for (const [name, thread] of threads) {
+    if (!name.startsWith('replication')) continue;
+    const counts = (await thread.ask('jobs')) as [status: JobStatus, count: number][];
+    for (const [status, count] of counts) sums[status] = (sums[status] ?? 0) + count;
+  }
+  return sums;
 }
 
 async function unavailableDestinations(

@@ -40,6 +40,7 @@ const channel = new ThreadChannel(parentPort, {
     return metrics.snapshot();
   },
   destinations: () => workers.flatMap((worker) => worker.destinations()),
+  jobs: () => runners.flatMap((runner) => [...runner.counts()]),
   async stop() {
     await Promise.all(runners.map((runner) => runner.stop()));
     await Promise.all(workers.map((worker) => worker.stop()));
