@@ -10,7 +10,7 @@ const itWithBoto3 = itWith('python3', ['-c', 'import boto3']);
 
 describe('boto3', () => {
   itWithBoto3(
-    'replicates, and hears NotImplemented in the protocol of each service',
+    'replicates, runs a job, and hears NotImplemented in the protocol of each service',
     { timeout: TEST_MS_MAX },
     async () => {
       const script = join(projectRoot, 'e2e/through-boto3.py');
@@ -22,6 +22,15 @@ describe('boto3', () => {
         replicated: {
           small: ['COMPLETED', 'REPLICA', true, true],
           large: ['COMPLETED', 'REPLICA', true, true],
+        },
+        job: {
+          waiting: ['Suspended', 'AWAITING_CONFIRMATION'],
+          done: ['Complete', 7, 'go on'],
+          progress: [2, 2, 0],
+          listed: [true],
+          tags: [{ Key: 'team', Value: 'data' }],
+          again: ['JobStatusException', 400],
+          unknown: ['NotFoundException', 400],
         },
         kms: refused,
         cloudwatch: refused,

@@ -105,10 +105,83 @@ def replicate():
 
 
 control = client("s3control")
+
+
+def run_job():
+    """A job over what has replicated, confirmed and run."""
+    iam = client("iam")
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "batchoperations.s3.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    document = lambda statement: json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = iam.create_role(RoleName="boto-batch", AssumeRolePolicyDocument=document(trust))["Role"]
+    iam.put_role_policy(RoleName="boto-batch", PolicyName="boto", PolicyDocument=document(allow))
+    job = control.create_job(
+        AccountId=account,
+        ConfirmationRequired=True,
+        Operation={"S3ReplicateObject": {}},
+        Report={"Enabled": False},
+        Priority=1,
+        RoleArn=role["Arn"],
+        Tags=[{"Key": "team", "Value": "data"}],
+        ManifestGenerator={
+            "S3JobManifestGenerator": {
+                "SourceBucket": "arn:aws:s3:::boto-source",
+                "EnableManifestOutput": False,
+                "Filter": {
+                    "EligibleForReplication": True,
+                    "ObjectReplicationStatuses": ["COMPLETED"],
+                    "MatchAnyObjectEncryption": [{"SSES3": {}}],
+                },
+            }
+        },
+    )
+    named = {"AccountId": account, "JobId": job["JobId"]}
+    waiting = rested(named)
+    control.update_job_priority(Priority=7, **named)
+    control.update_job_status(RequestedJobStatus="Ready", StatusUpdateReason="go on", **named)
+    done = rested(named)
+    listed = control.list_jobs(AccountId=account, JobStatuses=["Complete"])["Jobs"]
+    return {
+        "waiting": [waiting["Status"], waiting["SuspendedCause"]],
+        "done": [done["Status"], done["Priority"], done["StatusUpdateReason"]],
+        "progress": [
+            done["ProgressSummary"][name]
+            for name in ("TotalNumberOfTasks", "NumberOfTasksSucceeded", "NumberOfTasksFailed")
+        ],
+        "listed": [entry["JobId"] == job["JobId"] for entry in listed],
+        "tags": control.get_job_tagging(**named)["Tags"],
+        "again": code_of(lambda: control.update_job_status(RequestedJobStatus="Ready", **named)),
+        "unknown": code_of(lambda: control.describe_job(AccountId=account, JobId="0" * 36)),
+    }
+
+
+def rested(named):
+    for _ in range(600):
+        job = control.describe_job(**named)["Job"]
+        if job["Status"] in ("Suspended", "Complete", "Failed", "Cancelled"):
+            break
+        time.sleep(0.1)
+    return job
+
+
+def code_of(call):
+    """The name of the exception as boto3's model has it."""
+    try:
+        call()
+    except ClientError as error:
+        return [type(error).__name__, error.response["ResponseMetadata"]["HTTPStatusCode"]]
+    return None
+
+
 print(
     json.dumps(
         {
             "replicated": replicate(),
+            "job": run_job(),
             "kms": refusal(lambda: client("kms").create_key()),
             "cloudwatch": refusal(lambda: client("cloudwatch").list_metrics()),
             "s3control": refusal(lambda: control.list_access_points(AccountId=account)),
