@@ -35,7 +35,7 @@ const signed = (words: readonly string[], keys: Keys = server.owner): Promise<Co
   });
 const said = (...words: string[]): Promise<string> => succeed(signed(words));
 const json = async (...words: string[]): Promise<unknown> => JSON.parse(await said(...words, '--json'));
-const COMMANDS = ['serve', 'status', 'account', 'access-key', 'master-key', 'env'];
+const COMMANDS = ['serve', 'status', 'account', 'access-key', 'master-key', 'rule', 'jobs', 'env'];
 
 describe('help', { timeout: TEST_MS_MAX }, () => {
   it('names every command, and each command explains itself', async () => {

@@ -40,7 +40,7 @@ export async function createRule(
   const { source, destination } = request;
   const foreign = request.account !== undefined && request.account !== aws.account;
   const region = await requireBucketRegion(aws, source);
-  const far = foreign ? undefined : await requireBucketRegion(aws, destination);
+  const far = foreign ? undefined : await ownDestinationRegion(aws, destination);
   const existing = await configurationOf(aws, source, region);
   const planned = planRule(existing, request);
   if (planned.kind === 'present') {
@@ -61,6 +61,18 @@ export async function createRule(
     role,
     ...(policy !== undefined && { destinationPolicy: policy }),
   };
+}
+
+async function ownDestinationRegion(aws: AwsClients, destination: string): Promise<string> {
+  try {
+    return await requireBucketRegion(aws, destination);
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code !== 'AccessDenied') throw error;
+    throw new RequestError(
+      `You may not use ${destination}: where it is another account's, name that account with --account ID.`,
+      { cause: error },
+    );
+  }
 }
 
 async function configurationOf(
