@@ -23,24 +23,29 @@ export interface FoundVersion {
 
 /** Many versions of one bucket, delete markers too, in two rounds of reads: one finds those that are named by `null` or
  * not at all. In the order asked for; a code where there is no such version.
+ * @param withFacets without them half as many rows are read
  * @throws StoreUnavailableError */
 export async function findVersions(
   bucket: Bucket,
   wanted: readonly WantedVersion[],
+  withFacets: boolean,
 ): Promise<(FoundVersion | FailureCode)[]> {
   const { id } = bucket.row;
   const stamps = await stampsOf(bucket, wanted);
   const keys: Buffer[] = [];
   for (const [index, { key }] of wanted.entries()) {
     const stamp = stamps[index];
-    if (stamp !== undefined) keys.push(versions.key(id, key, stamp), facets.key(id, key, stamp));
+    if (stamp === undefined) continue;
+    keys.push(versions.key(id, key, stamp));
+    if (withFacets) keys.push(facets.key(id, key, stamp));
   }
   const rows = await bucket.region.store.get(keys);
   let at = 0;
   return wanted.map(({ versionId }, index) => {
     if (stamps[index] === undefined) return missing(versionId);
-    const [stored, storedFacets] = rows.slice(at, at + 2);
-    at += 2;
+    const stored = rows[at];
+    const storedFacets = withFacets ? rows[at + 1] : undefined;
+    at += withFacets ? 2 : 1;
     if (stored === undefined) return missing(versionId);
     const row = versions.decode(stored);
     const named = versionId !== undefined && versionId !== 'null';

@@ -1,6 +1,7 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import type { Region } from '../../buckets/region.ts';
 import { type DeliveryStart, startDeliveries } from '../../replication/batch/start-deliveries.ts';
+import { tagsOf } from '../../replication/configuration/filter.ts';
 import { type FailureCode, ReplicationFailure } from '../../replication/failure-codes.ts';
 import type { RoleSession } from '../../replication/role/role-access.ts';
 import type { Check, Write } from '../../store/kv/key-value-store.ts';
@@ -130,6 +131,7 @@ class Preparation implements PreparedChunk {
     const found = await findVersions(
       bucket,
       indexes.map((index) => this.#task(index)),
+      replication.rules.some(({ filter }) => tagsOf(filter).length > 0),
     );
     const starts: DeliveryStart[] = [];
     for (const [at, index] of indexes.entries()) {

@@ -40,16 +40,22 @@ export async function startDeliveries(
   const wanted = starts.flatMap((start) =>
     start.planned.map((planned): Wanted => ({ start, planned, name: nameOf(bucket, start, planned) })),
   );
-  const rows = await bucket.region.store.get(
-    wanted.flatMap(({ start, name }) => [
+  const { store } = bucket.region;
+  const delivered = await store.get(
+    wanted.map(({ start, name }) =>
       deliveries.key(bucket.row.id, start.key, start.row.stamp, name.rule.destination),
-      intents.key(name),
-      batchIntents.key(name),
-    ]),
+    ),
   );
+  // What has no delivery row has no intent.
+  const known = wanted.filter((_, index) => delivered[index] !== undefined);
+  const pending = await store.get(known.flatMap(({ name }) => [intents.key(name), batchIntents.key(name)]));
   const started = new Started(bucket, nowMs);
+  let at = 0;
   for (const [index, one] of wanted.entries()) {
-    started.add(one, rows[3 * index], rows[3 * index + 1], rows[3 * index + 2]);
+    const delivery = delivered[index];
+    const [live, batch] = delivery === undefined ? [] : pending.slice(at, at + 2);
+    if (delivery !== undefined) at += 2;
+    started.add(one, delivery, live, batch);
   }
   return started.commit();
 }
@@ -74,7 +80,7 @@ class Started {
 
   add(wanted: Wanted, delivery: Row | undefined, live: Row | undefined, batch: Row | undefined): void {
     const { start, name } = wanted;
-    const identity = batchIntents.key(name).toString('latin1');
+    const identity = `${name.stamp} ${name.rule.destination} ${name.kind} ${name.key}`;
     const known = this.#pending.get(identity);
     if (known !== undefined) {
       known.row = waitedFor(known.row, start.task);
