@@ -23,7 +23,7 @@ export async function prepareJob(
   await deleteChunks(context, job.jobId, signal);
   const writer = new ChunkWriter(context, job.jobId);
   let bucket: string | undefined;
-  for await (const task of readTasks(batch, region, job)) {
+  for await (const task of readTasks(batch, region, job, signal)) {
     signal.throwIfAborted();
     bucket ??= await firstBucket(context, job, task);
     await writer.add(task);

@@ -8,14 +8,17 @@ import { readInventoryManifest } from './read-inventory-manifest.ts';
 
 /** All tasks of the job in their order, read or generated as it goes: the memory that it takes does not grow with
  * their number. None may run before the last has come, as what is wrong with a manifest may show at its end.
- * @throws JobFailure */
+ * @param signal ends it between two reads, also where none of millions of versions is a task
+ * @throws JobFailure; what aborted the signal */
 export async function* readTasks(
   context: BatchContext,
   region: Region,
   job: JobRow,
+  signal?: AbortSignal,
 ): AsyncGenerator<JobTask, void, undefined> {
   let none = true;
   for await (const tasks of runsOfTasks(context, region, job)) {
+    signal?.throwIfAborted();
     if (tasks.length > 0) none = false;
     yield* tasks;
   }
