@@ -2,16 +2,18 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf, saysUnavailable } from '../replication/destinations/unavailable.ts';
 import type { JobStatus } from '../store/tables/job-rows.ts';
 import { jobStates } from '../store/tables/jobs.ts';
-import { PREPARING_JOBS_MAX } from './limits.ts';
+import { mayPrepare, nextToPrepare } from './preparing-order.ts';
 import { type RunContext, readJob, type StoredJob, Superseded } from './run-context.ts';
 import { RunningJob } from './running-job.ts';
-import { type Schedule, type ScheduleLimits, schedule } from './schedule.ts';
+import { type Schedule, type ScheduledJob, type ScheduleLimits, schedule } from './schedule.ts';
 import { type JobDecisions, stepJob } from './step-job.ts';
 import { isTerminal } from './transition.ts';
 
 /** A job whose trouble lasts is tried again after ever longer pauses, up to this. */
 const RETRY_MS_MAX = 30_000;
 const RETRY_MS_FIRST = 50;
+
+const UNDECIDED: JobDecisions = { mayPrepare: false, mayStart: false, mustPause: false };
 
 export interface JobTurnsOptions {
   readonly context: Omit<RunContext, 'wake'>;
@@ -151,26 +153,34 @@ export class JobTurns {
     return held && !this.#closed && this.#jobs.get(running.jobId) === running;
   }
 
-  #schedule(): Schedule {
-    const seen = this.all().flatMap((running) => running.seen ?? []);
-    return schedule(seen, this.#options.limits);
+  #seen(): ScheduledJob[] {
+    return this.all().flatMap((running) => running.seen ?? []);
   }
 
-  #decisions({ jobId, status }: RunningJob): JobDecisions {
-    const preparing = this.all().filter((other) => other.status === 'Preparing').length;
-    const { start, pause } = this.#schedule();
-    return {
-      mayPrepare: status === 'New' && preparing < PREPARING_JOBS_MAX,
-      mayStart: start.includes(jobId),
-      mustPause: pause.includes(jobId),
-    };
+  #schedule(): Schedule {
+    return schedule(this.#seen(), this.#options.limits);
+  }
+
+  /** Asks for no more than its state needs: thousands of jobs may wait for their confirmation. */
+  #decisions({ jobId, seen }: RunningJob): JobDecisions {
+    switch (seen?.status) {
+      case 'New':
+        return { ...UNDECIDED, mayPrepare: mayPrepare(this.#seen(), seen.account) };
+      case 'Ready':
+      case 'Paused':
+        return { ...UNDECIDED, mayStart: this.#schedule().start.includes(jobId) };
+      case 'Active':
+        return { ...UNDECIDED, mustPause: this.#schedule().pause.includes(jobId) };
+      default:
+        return UNDECIDED;
+    }
   }
 
   /** A state that was entered or left may make room for other jobs, or take theirs. */
   #wakeOthers({ jobId }: RunningJob): void {
-    const { start, pause } = this.#schedule();
-    const waiting = this.all().filter(({ status }) => status === 'New');
-    for (const other of [...start, ...pause, ...waiting.map((running) => running.jobId)]) {
+    const seen = this.#seen();
+    const { start, pause } = schedule(seen, this.#options.limits);
+    for (const other of [...start, ...pause, ...nextToPrepare(seen)]) {
       if (other !== jobId) this.wake(other);
     }
   }

@@ -18,6 +18,8 @@ export const ACTIVE_JOBS_MAX = 6;
 export const ACTIVE_JOBS_OF_BUCKET_MAX = 16;
 /** Manifests read or generated at once in a region; other jobs wait as New. */
 export const PREPARING_JOBS_MAX = 4;
+/** So that one account's long manifests never hold up the others. */
+export const PREPARING_JOBS_OF_ACCOUNT_MAX = 2;
 /** As AWS: a job that nobody confirms fails. */
 export const CONFIRMATION_LIFE_MS = 30 * DAY_MS;
 /** As AWS: a job's record is kept so long after its end. */
