@@ -106,11 +106,7 @@ export class World {
 
   /** Waits until nothing is pending; gives the counters that differ from what they count, and what is parked. */
   async settled(): Promise<{ readonly wrong: string[]; readonly parked: number }> {
-    for (let waitedMs = 0; waitedMs < SETTLED_MS_MAX; waitedMs += POLL_MS) {
-      const { buckets } = await this.status(false);
-      if (buckets.every(({ rules }) => rules.every(({ pendingCount }) => pendingCount === 0))) break;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
+    await this.untilNothingIsPending();
     const { buckets, counterDifferences = [] } = await this.status(true);
     const rules = buckets.flatMap((bucket) => bucket.rules);
     const pending = rules.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
@@ -121,6 +117,15 @@ export class World {
       ],
       parked: rules.flatMap(({ failed }) => Object.values(failed)).reduce((sum, count) => sum + count, 0),
     };
+  }
+
+  /** Or the patience is over. */
+  async untilNothingIsPending(): Promise<void> {
+    for (let waitedMs = 0; waitedMs < SETTLED_MS_MAX; waitedMs += POLL_MS) {
+      const { buckets } = await this.status(false);
+      if (buckets.every(({ rules }) => rules.every(({ pendingCount }) => pendingCount === 0))) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 
   close(): void {
