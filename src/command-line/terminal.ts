@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { RequestError } from './command.ts';
 
 // Where a pipe or a file reads, lines are as long as what they say.
 const WIDTH_OTHERWISE = 120;
@@ -14,7 +15,8 @@ export interface Terminal {
   clear(): void;
   /** Puts `line` in the place of the one that was put so before; nothing happens where nobody reads. */
   rewrite(line: string): void;
-  /** `otherwise` is what Enter alone means; it is also the answer where nobody can. */
+  /** `otherwise` is what Enter alone means; it is also the answer where nobody can.
+   * @throws RequestError where the person leaves */
   confirm(question: string, otherwise: boolean): Promise<boolean>;
 }
 
@@ -34,6 +36,10 @@ export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
       try {
         const answer = await lines.question(`${question} ${otherwise ? '[Y/n]' : '[y/N]'} `);
         return answer.trim() === '' ? otherwise : /^y(es)?$/i.test(answer.trim());
+      } catch (error) {
+        // Ctrl-C and Ctrl-D.
+        output.write('\n');
+        throw new RequestError('Without an answer nothing more is done.', { cause: error });
       } finally {
         lines.close();
       }
