@@ -7,6 +7,8 @@ import type { RunContext } from './run-context.ts';
 
 /** What passes by itself is tried again after this time. */
 const RETRY_MS = 1_000;
+/** Of one chunk; each says so once. */
+const CAUSES_MAX = 8;
 
 export interface OperationChunk {
   readonly tasks: readonly JobTask[];
@@ -26,6 +28,8 @@ export class OperationRun {
   readonly #results: (TaskResult | null)[];
   readonly #stopped = new AbortController();
   readonly #ended: Promise<void>;
+  /** Causes that were said: one lasts for as long as a disk is away, and strikes every task each second. */
+  readonly #said = new Set<string>();
   #next = 0;
   #done = false;
 
@@ -80,10 +84,17 @@ export class OperationRun {
         this.#results[index] = await runOperation(batch, region, this.#job, task, name);
         return;
       } catch (error) {
-        const { jobId } = this.#job;
-        batch.logger.warn({ job: jobId, reason: messageOf(error) }, 'a task of a batch job is tried again');
+        this.#sayOnce(messageOf(error));
         await sleep(this.#clock, RETRY_MS, signal);
       }
     }
+  }
+
+  #sayOnce(reason: string): void {
+    if (this.#said.has(reason) || this.#said.size >= CAUSES_MAX) return;
+    this.#said.add(reason);
+    const { jobId } = this.#job;
+    const { logger } = this.#context.batch;
+    logger.warn({ job: jobId, chunk: this.#chunk, reason }, 'tasks of a batch job are tried again');
   }
 }
