@@ -5,8 +5,10 @@ import { operationNameOf } from '../../batch/specification/operation.ts';
 import { readSpecification } from '../../batch/specification.ts';
 import type { Site } from '../../buckets/region.ts';
 import { accessDenied } from '../../errors/s3.ts';
+import { parseIamArn } from '../../identity/arn.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { passRole } from '../../identity/pass-role.ts';
+import { explainDecision } from '../../policy/explain.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import { requestContext } from '../request-context.ts';
 import { requestTags } from './job-access.ts';
@@ -50,14 +52,14 @@ function tagsOf(tags: readonly S3Tag[] = []): (readonly [string, string])[] {
 
 /** Whoever may create jobs must not thereby act through a role that they could not use themselves. */
 async function checkPassRole(identity: Identity, call: S3ControlCall, roleArn: string): Promise<void> {
-  const context = requestContext(call);
-  const { decision } = await passRole(identity, {
-    caller: call.caller,
-    roleArn,
-    service: PASSED_TO,
-    context,
-  });
-  if (decision !== 'allow') {
-    throw accessDenied(`User is not authorized to perform: iam:PassRole on resource: ${roleArn}`);
+  const { caller } = call;
+  const role = parseIamArn(roleArn);
+  if (role !== undefined && 'account' in caller && role.account !== caller.account) {
+    throw accessDenied('Cross-account pass role is not allowed.');
   }
+  const context = requestContext(call);
+  const decision = await passRole(identity, { caller, roleArn, service: PASSED_TO, context });
+  if (decision.decision === 'allow') return;
+  const asked = { principal: caller, action: 'iam:PassRole', resource: roleArn, context };
+  throw accessDenied(explainDecision(asked, decision));
 }

@@ -525,7 +525,11 @@ it('nobody lends a job a role that they may not pass', async () => {
   const user = await asUser('right', allow('s3:CreateJob'), toBatch);
   expect(await create({}, user)).not.toBe('');
   await refused(create({ RoleArn: `${ROLE}-other` }, user), 'AccessDenied', 403);
-  await refused(create({ RoleArn: ROLE.replace(ACCOUNT, OTHER_ACCOUNT) }), 'AccessDenied', 403);
+  const foreign = create({ RoleArn: ROLE.replace(ACCOUNT, OTHER_ACCOUNT) });
+  await expect(foreign).rejects.toMatchObject({
+    name: 'AccessDenied',
+    message: expect.stringMatching(/cross-account pass role/i),
+  });
 });
 
 it('tags of a new job take a permission of their own', async () => {
