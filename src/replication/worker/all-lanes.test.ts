@@ -30,9 +30,12 @@ const classes = (taken: readonly { key: Buffer }[]) =>
   taken.map(({ key }) => (key[0] === batchIntents.range().start[0] ? 'batch' : 'live'));
 
 describe('batch intents', () => {
-  it('take what live ones leave', () => {
+  it('take what live ones leave, and little while live ones come in', () => {
     const lanes = lanesWith(3, 100);
-    expect(classes(lanes.take(5, NOW_MS))).toEqual(['live', 'live', 'live', 'batch', 'batch']);
+    expect(classes(lanes.take(4, NOW_MS))).toEqual(['live', 'live', 'live', 'batch']);
+    expect(classes(lanes.take(CONCURRENCY, NOW_MS))).toEqual(['batch']);
+    expect(lanes.take(CONCURRENCY, NOW_MS + 999)).toEqual([]);
+    expect(lanes.take(CONCURRENCY, NOW_MS + 1_000)).toHaveLength(CONCURRENCY * 0.75 - 2);
   });
 
   it('leave room for live ones, even while nothing is live', () => {
@@ -42,8 +45,8 @@ describe('batch intents', () => {
     expect(lanes.take(CONCURRENCY, NOW_MS)).toEqual([]);
     lanes.of('live', 'there').offer(keyOf('live', 'there', 1));
     expect(classes(lanes.take(CONCURRENCY, NOW_MS))).toEqual(['live']);
-    for (const { lane, key } of taken.slice(0, 2)) lane.release(key);
-    expect(classes(lanes.take(CONCURRENCY, NOW_MS))).toEqual(['batch', 'batch']);
+    for (const { lane, key } of taken.slice(0, 11)) lane.release(key);
+    expect(classes(lanes.take(CONCURRENCY, NOW_MS))).toEqual(['batch']);
   });
 
   it('share the circuit of a destination with the live ones', () => {

@@ -9,19 +9,25 @@ import { Lanes } from './lanes.ts';
 /** Batch jobs never hold more than this part of all attempts, so that a live change finds room at once, however slow
  * their destinations are. */
 const BATCH_SHARE_MAX = 0.75;
+/** While live changes come in, that part is small: each step of a live delivery waits for what is under way on the event
+ * loop and in the store, and there is to be little of it. */
+const BATCH_SHARE_BESIDE_LIVE = 0.125;
+/** So long after the last live change others are expected. */
+const LIVE_MS = 1_000;
 
 /** The lanes of live changes and those of batch jobs, which take what the live ones leave. */
 export class AllLanes {
   readonly #circuits: Circuits;
   readonly #live: Lanes;
   readonly #batch: Lanes;
-  readonly #batchMax: number;
+  readonly #concurrency: number;
+  #liveAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(random: Random, concurrency: number) {
-    this.#batchMax = Math.max(1, Math.floor(concurrency * BATCH_SHARE_MAX));
+    this.#concurrency = concurrency;
     this.#circuits = new Circuits(random);
     this.#live = new Lanes(intents, this.#circuits, concurrency);
-    this.#batch = new Lanes(batchIntents, this.#circuits, this.#batchMax);
+    this.#batch = new Lanes(batchIntents, this.#circuits, partOf(concurrency, BATCH_SHARE_MAX));
   }
 
   of(kind: IntentClass, destination: string): Lane {
@@ -31,7 +37,8 @@ export class AllLanes {
   /** Up to `count` keys. `inFlight` of their lanes already counts them. */
   take(count: number, nowMs: number): { lane: Lane; key: Buffer }[] {
     const taken = this.#live.take(count, nowMs);
-    const left = Math.min(count - taken.length, this.#batchMax - this.#batch.inFlight);
+    if (taken.length > 0) this.#liveAtMs = nowMs;
+    const left = Math.min(count - taken.length, this.#batchMax(nowMs) - this.#batch.inFlight);
     return left <= 0 ? taken : [...taken, ...this.#batch.take(left, nowMs)];
   }
 
@@ -65,4 +72,14 @@ export class AllLanes {
       };
     });
   }
+
+  #batchMax(nowMs: number): number {
+    // A clock that was set back must not keep jobs small.
+    const beside = Math.abs(nowMs - this.#liveAtMs) < LIVE_MS;
+    return partOf(this.#concurrency, beside ? BATCH_SHARE_BESIDE_LIVE : BATCH_SHARE_MAX);
+  }
+}
+
+function partOf(concurrency: number, share: number): number {
+  return Math.max(1, Math.floor(concurrency * share));
 }
