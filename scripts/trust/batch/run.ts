@@ -243,7 +243,18 @@ class BatchTrust {
     await this.#until(async () => (await paused()) || (await urgentEnded()));
     if (killed) await this.#server.killAndStart();
     await this.#until(urgentEnded);
+    await this.#judgeUrgent(urgent);
     this.#pauses += 1;
+  }
+
+  /** Tags that are put twice, as by a task that a kill took the answer of, are the same tags. */
+  async #judgeUrgent(urgent: readonly string[]): Promise<void> {
+    for (const jobId of urgent) {
+      const { Status, ProgressSummary: summary } = await this.#jobs.describe(jobId);
+      const succeeded = summary?.NumberOfTasksSucceeded ?? 0;
+      if (Status === 'Complete' && succeeded === URGENT_VERSIONS) continue;
+      this.#problems.push(`an urgent job is ${Status} with ${succeeded} of ${URGENT_VERSIONS} tasks done`);
+    }
   }
 
   async #until(holds: () => Promise<boolean>): Promise<void> {
