@@ -98,6 +98,17 @@ export class ChunksUnderWay {
     }
   }
 
+  /** Ends the chunks that run here, once the tasks under way have ended: the others are never run.
+   * @throws Superseded, StoreUnavailableError */
+  async cutShort(): Promise<void> {
+    for (const [number, chunk] of this.#chunks) {
+      const run = this.#operations.get(number);
+      if (run === undefined) continue;
+      await run.stop();
+      await this.#end(number, chunk, run.results());
+    }
+  }
+
   /** Starts the next chunk where there is room for one.
    * @returns whether one was started
    * @throws Superseded also when the job is not as it was read any more; StoreUnavailableError */

@@ -5,12 +5,13 @@ import { jobAnswers, jobProgress, jobStates, jobs, jobsOfAccount, jobTokens } fr
 import { isForgotten } from './find-job.ts';
 import { deleteChunks } from './job-chunks.ts';
 import { commitAsRunner, type RunContext } from './run-context.ts';
+import { isTerminal } from './transition.ts';
 
 /** Rows of jobs read, and small rows deleted, at once. */
 const ROWS_MAX = 256;
 
 /** Deletes the jobs that ended 90 days ago, with all their rows: the job's own comes last, so that a crash in between
- * leaves what is found again.
+ * leaves what is found again. And the chunks of those that ended since, where a crash came first.
  * @param signal ends it between two commits
  * @throws Superseded, StoreUnavailableError */
 export async function cleanUpJobs(context: RunContext, signal: AbortSignal): Promise<void> {
@@ -20,8 +21,10 @@ export async function cleanUpJobs(context: RunContext, signal: AbortSignal): Pro
     for (const row of rows) {
       signal.throwIfAborted();
       const job = jobs.decode(row);
-      if (!isForgotten(job, context.nowMs())) continue;
-      await deleteJob(context, job, [jobs.check(row.version, job.jobId)], signal);
+      if (!isTerminal(job.status)) continue;
+      await deleteChunks(context, job.jobId, signal);
+      if (isForgotten(job, context.nowMs()))
+        await deleteJob(context, job, [jobs.check(row.version, job.jobId)], signal);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < ROWS_MAX) return;
@@ -36,7 +39,6 @@ async function deleteJob(
   signal: AbortSignal,
 ): Promise<void> {
   const { jobId, account, createdAtMs, clientRequestToken } = job;
-  await deleteChunks(context, jobId, signal);
   await deleteRows(context, jobAnswers.range(jobId), signal);
   await deleteRows(context, jobStates.range(jobId), signal);
   await commitAsRunner(context, checks, [

@@ -23,6 +23,7 @@ export async function endJob(
   chunks: ChunksUnderWay,
 ): Promise<boolean> {
   const { job } = stored;
+  await chunks.cutShort();
   await chunks.collect();
   if (chunks.underWay().length > 0) {
     await withdraw(context, job, chunks);
@@ -38,7 +39,6 @@ export async function endJob(
 
 async function withdraw(context: RunContext, job: JobRow, chunks: ChunksUnderWay): Promise<void> {
   const { region, batch, nowMs, unavailable } = context;
-  if (job.operation.name !== 'S3ReplicateObject') return;
   const bucket = sourceBucketName(job);
   for (const { number, row } of chunks.underWay()) {
     await withdrawDeliveries(

@@ -172,7 +172,8 @@ test('ninety days after its end nothing is left of a job', async () => {
   fixture.clock.jump(90 * DAY_MS - 7_200_000);
   await fixture.clock.advance(10_000);
   expect(await fixture.jobStatus(jobId)).toBe('Complete');
-  expect(await fixture.store.range(jobChunks.range())).toHaveLength(1);
+  // What only its report needs is gone sooner.
+  expect(await fixture.store.range(jobChunks.range())).toEqual([]);
   fixture.clock.jump(2 * 7_200_000);
   await fixture.clock.advance(10_000);
   for (const range of [
@@ -225,18 +226,17 @@ describe('a job of higher priority', () => {
 });
 
 describe('cancelled', () => {
-  /** At the first commit of which `when` names the job, even before the runner is answered. */
-  async function cancelledAt(
-    when: (what: Commit) => string | undefined,
-    more: Partial<JobSpecification> = {},
-  ) {
+  /** After the first commit of which `when` says so, even before the runner is answered. */
+  async function cancelledAt(when: (what: Commit) => boolean, more: Partial<JobSpecification> = {}) {
+    let jobId: string | undefined;
     let cancelled = false;
     const fixture: JobFixture = await fixtureWith(300, {
       wrapStore: (store) =>
         new HookedStore(store, async (commit, what) => {
           const result = await commit();
-          const jobId = result.outcome === 'committed' && !cancelled ? when(what) : undefined;
-          if (jobId === undefined) return result;
+          jobId ??= jobEntering(what, 'New');
+          if (jobId === undefined || cancelled || result.outcome !== 'committed' || !when(what))
+            return result;
           cancelled = true;
           await fixture.cancel(jobId);
           return result;
@@ -251,12 +251,12 @@ describe('cancelled', () => {
     ['Ready', 'New Preparing Ready Cancelling Cancelled'],
     ['Active', 'New Preparing Ready Active Cancelling Cancelled'],
   ] as const)('in %s', async (status, path) => {
-    const cancelled = await cancelledAt((what) => jobEntering(what, status));
+    const cancelled = await cancelledAt((what) => jobEntering(what, status) !== undefined);
     expect(cancelled).toMatchObject({ path, codes: [], rows: [] });
   });
 
   test('in Suspended: at once', async () => {
-    const suspended = (what: Commit) => jobEntering(what, 'Suspended');
+    const suspended = (what: Commit) => jobEntering(what, 'Suspended') !== undefined;
     expect(await cancelledAt(suspended, { confirmationRequired: true })).toMatchObject({
       path: 'New Preparing Suspended Cancelled',
       counts: '0+0 of 300',
@@ -264,10 +264,19 @@ describe('cancelled', () => {
   });
 
   test('in Active, with tasks done: they are reported, and no others', async () => {
-    const { path, counts, rows } = await cancelledAt(jobOfDoneChunk);
+    const { path, counts, rows } = await cancelledAt(endsChunk);
     expect(path).toBe('New Preparing Ready Active Cancelling Cancelled');
     expect(rows.length).toBe(Number(counts.split('+')[0]));
     expect(rows.length).toBeGreaterThan(0);
+  });
+
+  test('in Active, an operation: tasks that have not begun never do', async () => {
+    const operation = { name: 'S3PutObjectTagging', tags: [['by', 'job']] } as const;
+    const { path, counts, rows } = await cancelledAt(changesTags, { operation });
+    expect(path).toBe('New Preparing Ready Active Cancelling Cancelled');
+    expect(rows.length).toBe(Number(counts.split('+')[0]));
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.length).toBeLessThan(300);
   });
 
   test('while a destination cannot be reached: what waits for it never ran', async () => {
@@ -345,13 +354,15 @@ function jobEntering({ writes }: Commit, status: JobStatus): string | undefined 
   return undefined;
 }
 
-function jobOfDoneChunk({ writes }: Commit): string | undefined {
-  for (const write of writes) {
-    if (write.kind !== 'put' || write.key[0] !== TABLES.jobTasks) continue;
-    const value = Buffer.from(write.value);
-    if (jobChunks.decode({ value }).state === 'done') return jobIdOf(Buffer.from(write.key));
-  }
-  return undefined;
+function endsChunk({ writes }: Commit): boolean {
+  return writes.some((write) => {
+    if (write.kind !== 'put' || write.key[0] !== TABLES.jobTasks) return false;
+    return jobChunks.decode({ value: Buffer.from(write.value) }).state === 'done';
+  });
+}
+
+function changesTags({ writes }: Commit): boolean {
+  return writes.some(({ kind, key }) => kind === 'put' && key[0] === TABLES.facets);
 }
 
 /** Nothing can be read or written in a region while it is down. */

@@ -1,5 +1,6 @@
 import { ChunksUnderWay } from './chunks-under-way.ts';
 import { completeJob, endJob } from './finish-job.ts';
+import { deleteChunks } from './job-chunks.ts';
 import { failureReason, JobFailure } from './job-failure.ts';
 import { CONFIRMATION_LIFE_MS, FAILURE_THRESHOLD_RATE, FAILURE_THRESHOLD_TASKS_MIN } from './limits.ts';
 import { prepareJob } from './prepare-job.ts';
@@ -75,6 +76,8 @@ async function takeStep(
     case 'Complete':
     case 'Cancelled':
     case 'Failed':
+      // They are in the report, if one was wanted.
+      await deleteChunks(context, job.jobId);
       return 'ended';
   }
 }
