@@ -15,6 +15,7 @@ import { startTestSite, type TestKeys, type TestSite } from '../src/testing/test
 import { MovableClock } from './security/people.ts';
 
 const HOME = 'us-east-1';
+const AFAR = 'ap-south-1';
 const UNTIL_MS_MAX = 30_000;
 const LOOK_AGAIN_MS = 5;
 const LEASE_MS_MAX = 60_000;
@@ -147,6 +148,14 @@ export class BatchWorld implements AsyncDisposable {
   async bucket(Bucket: string, versioned = true): Promise<void> {
     await this.s3.send(new s3.CreateBucketCommand({ Bucket }));
     if (versioned) await this.enableVersioning(Bucket);
+  }
+
+  /** Without versioning. */
+  async bucketAfar(Bucket: string): Promise<void> {
+    const CreateBucketConfiguration = { LocationConstraint: AFAR } as const;
+    await this.site
+      .s3(this.owner, AFAR)
+      .send(new s3.CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
   }
 
   async enableVersioning(Bucket: string): Promise<void> {
