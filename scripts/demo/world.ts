@@ -47,13 +47,15 @@ export function iam(world: World, keys: Keys): IAMClient {
   return new IAMClient({ endpoint: world.endpoint, region: HOME_REGION, credentials: keys });
 }
 
-/** Without the account before the host, which few machines resolve. */
+/** The SDK puts the account in front of the endpoint's host, which few machines resolve; told to leave it out, it also
+ * has to be told how to sign. */
 export function s3Control(world: World): S3ControlClient {
+  const authSchemes = [{ name: 'sigv4', signingName: 's3', signingRegion: HOME_REGION, properties: {} }];
   return new S3ControlClient({
-    endpoint: world.endpoint,
     region: HOME_REGION,
     credentials: world.owner,
     disableHostPrefix: true,
+    endpointProvider: () => ({ url: new URL(world.endpoint), properties: { authSchemes } }),
   });
 }
 

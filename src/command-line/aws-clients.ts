@@ -57,27 +57,17 @@ async function makeIam(config: ClientConfig): Promise<IAMClient> {
   return refusing(new IAMClient(settings(config)), config);
 }
 
-/** The account before the host, which S3 Control asks for, resolves on few machines and never before an address: it is
- * left out. The header names the account, too. */
+/** The SDK puts the account in front of the endpoint's host, which few machines resolve, and none before an address; told
+ * to leave it out, it also has to be told how to sign. The header names the account, too. */
 async function makeS3Control(config: ClientConfig): Promise<S3ControlClient> {
   const { S3ControlClient } = await import('@aws-sdk/client-s3-control');
+  const { endpoint, ...others } = settings(config);
+  const authSchemes = [{ name: 'sigv4', signingName: 's3', signingRegion: config.region, properties: {} }];
   const client = new S3ControlClient({
-    ...settings(config),
-    endpoint: 'http://localhost',
+    ...others,
     disableHostPrefix: true,
+    endpointProvider: () => ({ url: new URL(endpoint), properties: { authSchemes } }),
   });
-  const { protocol, hostname, port } = new URL(config.endpoint);
-  client.middlewareStack.add(
-    (next) => (step) => {
-      Object.assign(step.request as object, {
-        protocol,
-        hostname,
-        port: port === '' ? undefined : Number(port),
-      });
-      return next(step);
-    },
-    { step: 'build', name: 'endpointAsGiven', priority: 'high' },
-  );
   return refusing(client, config);
 }
 

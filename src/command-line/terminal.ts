@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { RequestError } from './command.ts';
 
 // Where a pipe or a file reads, lines are as long as what they say.
-const WIDTH_OTHERWISE = 120;
+const WIDTH_OTHERWISE = Number.POSITIVE_INFINITY;
 
 /** The person in front of the command, if there is one. */
 export interface Terminal {

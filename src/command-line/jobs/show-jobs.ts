@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { JobStatus } from '@aws-sdk/client-s3-control';
 import { sleep, systemClock } from '../../lib/clock.ts';
+import { JOB_STATUSES, type JobStatus } from '../../store/tables/job-rows.ts';
 import { UsageError } from '../command.ts';
 import { number } from '../quantities.ts';
 import { hasEnded, type JobView } from './job-view.ts';
@@ -20,7 +20,9 @@ export async function showJobs(call: JobsCall): Promise<number> {
   const meters = new Map<string, RateMeter>();
   for (;;) {
     const { jobs, more } = await readTable(call, statuses, jobsMax);
-    if (given.flags.has('json')) printJson({ jobs });
+    // Under --watch a line each time, as a script reads them.
+    if (given.flags.has('json') && given.flags.has('watch')) console.log(JSON.stringify({ jobs }));
+    else if (given.flags.has('json')) printJson({ jobs });
     else {
       const screen = render(jobs, more, terminal.width, meters, call);
       if (given.flags.has('watch')) terminal.clear();
@@ -80,9 +82,9 @@ function barOf(job: JobView, meters: Map<string, RateMeter>, width: number): str
 /** @throws UsageError */
 function readStatuses(text: string | undefined): JobStatus[] | undefined {
   return text?.split(',').map((word) => {
-    const found = Object.values(JobStatus).find((status) => status.toLowerCase() === word.toLowerCase());
+    const found = JOB_STATUSES.find((status) => status.toLowerCase() === word.toLowerCase());
     if (found !== undefined) return found;
-    throw new UsageError(`--status is one or more of ${Object.values(JobStatus).join(',')}.`);
+    throw new UsageError(`--status is one or more of ${JOB_STATUSES.join(',')}.`);
   });
 }
 
