@@ -1,7 +1,9 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
+  NotFound,
   PutBucketReplicationCommand,
   PutBucketVersioningCommand,
   S3Client,
@@ -10,6 +12,7 @@ import { startBare } from '../load/processes.ts';
 import { type Bench, type Row, row, run } from './bench.ts';
 
 const OBJECTS = 10_000;
+const PREFIX = 'o';
 const POLL_MS = 20;
 const ARRIVAL_MS_MAX = 120_000;
 
@@ -24,7 +27,7 @@ export async function replicate(bench: Bench, account: string): Promise<Row[]> {
       // The rate of bare PUTs is that of the small scenario: a server that has warmed up.
       raw.push((await run(bench, { port: bare.port, region: 'us-east-1' }, { kind: 'put' })).perSecond);
       const { source, arrived } = await makePair(bench, account, round);
-      const written = await run(bench, bench.ours, { ...job, bucket: source, prefix: 'o' });
+      const written = await run(bench, bench.ours, { ...job, bucket: source, prefix: PREFIX });
       const lastArrivalMs = await arrived();
       ours.push((OBJECTS * 1000) / (lastArrivalMs - written.startedAtMs));
     }
@@ -70,10 +73,12 @@ async function makePair({ ours }: Bench, account: string, round: number) {
       },
     }),
   );
-  /** When the last object was seen; new keys come at the end of the order of arrival, so only the count is asked. */
+  /** When the last object was there. Counting ten thousand keys costs as much as replicating some hundred of them, so
+   * it is not done before the object that was written last is there. */
   const arrived = async (): Promise<number> => {
     for (let waitedMs = 0; waitedMs < ARRIVAL_MS_MAX; waitedMs += POLL_MS) {
-      if ((await countKeys(there, destination)) >= OBJECTS) return Date.now();
+      const isThere = await exists(there, destination, `${PREFIX}${OBJECTS - 1}`);
+      if (isThere && (await countKeys(there, destination)) >= OBJECTS) return Date.now();
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     throw new Error('not everything arrived');
@@ -101,6 +106,16 @@ async function makeRole(iam: IAMClient, round: number): Promise<void> {
       PolicyDocument: policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' }),
     }),
   );
+}
+
+async function exists(client: S3Client, bucket: string, key: string): Promise<boolean> {
+  try {
+    await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
+  }
 }
 
 async function countKeys(client: S3Client, bucket: string): Promise<number> {
