@@ -60,7 +60,9 @@ async function replicasOf({ context }: ObjectsBench, source: Bucket): Promise<Re
     const found = await findVersion(context, source, key, row.stamp);
     if (found === undefined) throw new Error('listed, but not there');
     const replica = { key, version: found.row, facets: found.facets };
-    const bytes = row.kind === 'object' ? { openBytes: () => openBytes(context, source, key, row) } : {};
+    const version = found.row;
+    const bytes =
+      version.kind === 'object' ? { openBytes: () => openBytes(context, source, key, version) } : {};
     replicas.push({ ...replica, ...bytes });
   }
   return replicas;

@@ -1,8 +1,10 @@
 import type { Bucket } from '../buckets/bucket.ts';
+import { reachedEnd } from '../store/kv/bounded-range.ts';
 import { keyAfter } from '../store/kv/tuple.ts';
 import type { OrderStamp } from '../store/tables/order-stamp.ts';
 import type { VersionRow } from '../store/tables/rows.ts';
 import { versions } from '../store/tables/versions.ts';
+import { ROWS_READ_BYTES_MAX } from './limits.ts';
 
 const ROWS_READ_MAX = 100;
 
@@ -33,10 +35,11 @@ export async function* versionsOf(bucket: Bucket, key: string): AsyncIterable<Ve
   const { start: first, end } = versions.range(bucket.row.id, key);
   let start: Buffer = first;
   for (;;) {
-    const rows = await bucket.region.store.range({ start, end, limit: ROWS_READ_MAX });
+    const range = { start, end, limit: ROWS_READ_MAX, bytesMax: ROWS_READ_BYTES_MAX };
+    const rows = await bucket.region.store.range(range);
     for (const row of rows) yield versions.decode(row);
     const last = rows.at(-1);
-    if (last === undefined || rows.length < ROWS_READ_MAX) return;
+    if (last === undefined || reachedEnd(rows, range)) return;
     start = keyAfter(last.key);
   }
 }

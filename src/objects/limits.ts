@@ -27,6 +27,9 @@ export const LIST_ROWS_WALKED_MAX = 10_000;
 
 /** Rows of one read of a list. */
 export const LIST_ROWS_READ_MAX = 1001;
+/** Bytes of one read of versions, about: the row of an object of 10,000 parts has some MiB, and a thread's memory is
+ * bounded. */
+export const ROWS_READ_BYTES_MAX = 4 * 1024 ** 2;
 /** With a delimiter most rows may lie behind a common prefix, so that reads begin small and grow. */
 export const LIST_ROWS_READ_FIRST = 64;
 

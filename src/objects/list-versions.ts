@@ -3,7 +3,7 @@ import { invalidVersionId } from '../errors/s3.ts';
 import { encodeOpenKey, keyAfter, keyAfterPrefix } from '../store/kv/tuple.ts';
 import { nullVersions } from '../store/tables/null-versions.ts';
 import type { OrderStamp } from '../store/tables/order-stamp.ts';
-import type { VersionRow } from '../store/tables/rows.ts';
+import type { VersionHead } from '../store/tables/rows.ts';
 import { TABLES } from '../store/tables/table-numbers.ts';
 import { stampOfVersionId } from '../store/tables/version-id.ts';
 import { versions } from '../store/tables/versions.ts';
@@ -24,7 +24,7 @@ export interface ListVersionsOptions {
 
 export interface ListedVersion {
   readonly key: string;
-  readonly row: VersionRow;
+  readonly row: VersionHead;
   /** As on the wire: `null` for the null version. */
   readonly versionId: string;
   readonly latest: boolean;
@@ -73,7 +73,7 @@ export async function listVersions(
       walk.seek(keyAfterPrefix(encodeOpenKey(TABLES.versions, id, common)));
       continue;
     }
-    const version = versions.decode(row);
+    const version = versions.decodeHead(row);
     const latest = key !== previousKey;
     if (latest) nullShown = false;
     const versionId = version.nullVersion && nullShown ? version.versionId : shownVersionId(version);

@@ -1,6 +1,12 @@
+import { reachedEnd } from '../store/kv/bounded-range.ts';
 import type { KeyedRow, KeyValueStore } from '../store/kv/key-value-store.ts';
 import { keyAfter } from '../store/kv/tuple.ts';
-import { LIST_ROWS_READ_FIRST, LIST_ROWS_READ_MAX, LIST_ROWS_WALKED_MAX } from './limits.ts';
+import {
+  LIST_ROWS_READ_FIRST,
+  LIST_ROWS_READ_MAX,
+  LIST_ROWS_WALKED_MAX,
+  ROWS_READ_BYTES_MAX,
+} from './limits.ts';
 
 /** Walks over the rows of a range in reads that fit the page, and jumps ahead without reading what lies between. */
 export class RowWalk {
@@ -9,7 +15,7 @@ export class RowWalk {
   #start: Buffer;
   #rows: readonly KeyedRow[] = [];
   #at = 0;
-  /** The last read came back short: nothing lies behind it. */
+  /** Nothing lies behind the last read. */
   #complete = false;
   #readMax: number;
   #walked = 0;
@@ -55,9 +61,10 @@ export class RowWalk {
 
   async #read(): Promise<void> {
     const limit = this.#readMax;
-    this.#rows = await this.#store.range({ start: this.#start, end: this.#end, limit });
+    const range = { start: this.#start, end: this.#end, limit, bytesMax: ROWS_READ_BYTES_MAX };
+    this.#rows = await this.#store.range(range);
     this.#at = 0;
-    this.#complete = this.#rows.length < limit;
+    this.#complete = reachedEnd(this.#rows, range);
     const last = this.#rows.at(-1);
     if (last !== undefined) this.#start = keyAfter(last.key);
     this.#readMax = Math.min(LIST_ROWS_READ_MAX, limit * 2);

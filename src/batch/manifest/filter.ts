@@ -1,11 +1,11 @@
 import { combinedStatus } from '../../objects/combined-status.ts';
 import { lastModifiedMs } from '../../objects/version-form.ts';
 import type { ManifestFilter } from '../../store/tables/job-rows.ts';
-import type { DeliveryRow, ObjectVersion, VersionRow } from '../../store/tables/rows.ts';
+import type { DeliveryRow, ObjectVersion, VersionHead, VersionRow } from '../../store/tables/rows.ts';
 
 /** What a filter asks of a version by itself (reference: s3-batch-replication 3.2): every member given must hold, and
  * inside a list any value does. What a delete marker does not have (a size, a class, encryption) no member matches. */
-export function matchesVersion(filter: ManifestFilter, key: string, row: VersionRow): boolean {
+export function matchesVersion(filter: ManifestFilter, key: string, row: VersionHead): boolean {
   return matchesKey(filter, key) && matchesTime(filter, row) && matchesObject(filter, row);
 }
 
@@ -18,7 +18,7 @@ function matchesKey({ keyPrefixes, keySuffixes, keySubstrings }: ManifestFilter,
 }
 
 /** An open interval. */
-function matchesTime({ createdAfterMs, createdBeforeMs }: ManifestFilter, row: VersionRow): boolean {
+function matchesTime({ createdAfterMs, createdBeforeMs }: ManifestFilter, row: VersionHead): boolean {
   const createdMs = lastModifiedMs(row);
   return (
     (createdAfterMs === undefined || createdMs > createdAfterMs) &&
@@ -26,7 +26,7 @@ function matchesTime({ createdAfterMs, createdBeforeMs }: ManifestFilter, row: V
   );
 }
 
-function matchesObject(filter: ManifestFilter, row: VersionRow): boolean {
+function matchesObject(filter: ManifestFilter, row: VersionHead): boolean {
   const {
     sizeGreaterThanBytes: greaterThan,
     sizeLessThanBytes: lessThan,
@@ -46,7 +46,7 @@ function matchesObject(filter: ManifestFilter, row: VersionRow): boolean {
 
 /** Every object here is sealed under SSE-S3. */
 function isEncryptedAs(
-  { encryption }: ObjectVersion,
+  { encryption }: Pick<ObjectVersion, 'encryption'>,
   { kind }: NonNullable<ManifestFilter['encryption']>,
 ): boolean {
   return encryption === 'AES256' && kind === 'SSE-S3';

@@ -14,8 +14,7 @@ export const GENERATED_FILE_ROWS_MAX = 250_000;
 /** The same for keys that are long and do not compress. */
 export const GENERATED_FILE_BYTES_MAX = 8 * 1024 ** 2;
 
-/** Versions of one read while a manifest is generated. Reads begin small and aim at this many bytes, as the row of an
- * object of 10,000 parts has about 2 MiB. */
-export const SCAN_ROWS_FIRST = 16;
+/** Versions of one read while a manifest is generated, and their bytes, about: the row of an object of 10,000 parts has
+ * some MiB. */
 export const SCAN_ROWS_MAX = 512;
 export const SCAN_BYTES = 1024 ** 2;

@@ -1,15 +1,16 @@
 import type { Bucket } from '../../buckets/bucket.ts';
+import { reachedEnd } from '../../store/kv/bounded-range.ts';
 import type { KeyedRow, KeyValueStore } from '../../store/kv/key-value-store.ts';
 import { encodeOpenKey, keyAfterPrefix } from '../../store/kv/tuple.ts';
 import { nullVersions } from '../../store/tables/null-versions.ts';
-import type { VersionRow } from '../../store/tables/rows.ts';
+import type { VersionHead } from '../../store/tables/rows.ts';
 import { TABLES } from '../../store/tables/table-numbers.ts';
 import { versions } from '../../store/tables/versions.ts';
-import { SCAN_BYTES, SCAN_ROWS_FIRST, SCAN_ROWS_MAX } from './limits.ts';
+import { SCAN_BYTES, SCAN_ROWS_MAX } from './limits.ts';
 
 export interface ScannedVersion {
   readonly key: string;
-  readonly row: VersionRow;
+  readonly row: VersionHead;
   /** As on the wire: `null` for the version that this stands for. */
   readonly versionId: string;
 }
@@ -26,10 +27,9 @@ export async function* scanVersions(
 ): AsyncGenerator<VersionRun, void, undefined> {
   const { store } = bucket.region;
   const end = keyAfterPrefix(encodeOpenKey(TABLES.versions, bucket.row.id, prefix));
-  const size = new ReadSize();
   let start = encodeOpenKey(TABLES.versions, bucket.row.id, prefix);
   for (;;) {
-    const { rows, complete } = await size.read(store, { start, end });
+    const { rows, complete } = await readSome(store, { start, end });
     const last = rows.at(-1);
     if (last === undefined) return;
     if (complete) {
@@ -43,25 +43,21 @@ export async function* scanVersions(
     const next = rows[whole.length];
     if (whole.length > 0 && next !== undefined) start = next.key;
     else {
-      yield* scanKeyBackwards(bucket, openKey, size);
+      yield* scanKeyBackwards(bucket, openKey);
       start = versions.range(bucket.row.id, openKey).end;
     }
   }
 }
 
-async function* scanKeyBackwards(
-  bucket: Bucket,
-  key: string,
-  size: ReadSize,
-): AsyncGenerator<VersionRun, void, undefined> {
+async function* scanKeyBackwards(bucket: Bucket, key: string): AsyncGenerator<VersionRun, void, undefined> {
   const { store } = bucket.region;
   const [storedNull] = await store.get([nullVersions.key(bucket.row.id, key)]);
   const nullStamp = storedNull === undefined ? undefined : nullVersions.decode(storedNull).stamp;
   let { start, end } = versions.range(bucket.row.id, key);
   for (;;) {
-    const { rows, complete } = await size.read(store, { start, end, reverse: true });
+    const { rows, complete } = await readSome(store, { start, end, reverse: true });
     yield rows.map((stored) => {
-      const row = versions.decode(stored);
+      const row = versions.decodeHead(stored);
       return { key, row, versionId: row.stamp === nullStamp ? 'null' : row.versionId };
     });
     const last = rows.at(-1);
@@ -82,7 +78,7 @@ function oldestFirst(rows: readonly KeyedRow[]): ScannedVersion[] {
       ofKey = [];
       nullShown = false;
     }
-    const row = versions.decode(stored);
+    const row = versions.decodeHead(stored);
     // Of several null versions the newest is the one that `null` stands for.
     const asNull = row.nullVersion && !nullShown;
     if (asNull) nullShown = true;
@@ -92,19 +88,11 @@ function oldestFirst(rows: readonly KeyedRow[]): ScannedVersion[] {
   return run;
 }
 
-/** How many rows a read asks for: as many as made up SCAN_BYTES last time. */
-class ReadSize {
-  #rows = SCAN_ROWS_FIRST;
-
-  async read(
-    store: KeyValueStore,
-    range: { readonly start: Buffer; readonly end: Buffer; readonly reverse?: boolean },
-  ): Promise<{ readonly rows: readonly KeyedRow[]; readonly complete: boolean }> {
-    const limit = this.#rows;
-    const rows = await store.range({ ...range, limit });
-    const bytes = rows.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
-    const fitting = Math.floor((SCAN_BYTES * rows.length) / Math.max(bytes, 1));
-    this.#rows = Math.min(Math.max(fitting, SCAN_ROWS_FIRST), limit * 2, SCAN_ROWS_MAX);
-    return { rows, complete: rows.length < limit };
-  }
+async function readSome(
+  store: KeyValueStore,
+  between: { readonly start: Buffer; readonly end: Buffer; readonly reverse?: boolean },
+): Promise<{ readonly rows: readonly KeyedRow[]; readonly complete: boolean }> {
+  const range = { ...between, limit: SCAN_ROWS_MAX, bytesMax: SCAN_BYTES };
+  const rows = await store.range(range);
+  return { rows, complete: reachedEnd(rows, range) };
 }

@@ -5,9 +5,12 @@ import { facets } from '../../store/tables/facets.ts';
 import { listing } from '../../store/tables/listing.ts';
 import { nullVersions } from '../../store/tables/null-versions.ts';
 import type { OrderStamp } from '../../store/tables/order-stamp.ts';
-import type { FacetsRow, VersionRow } from '../../store/tables/rows.ts';
+import type { FacetsRow, VersionHead } from '../../store/tables/rows.ts';
 import { stampOfVersionId } from '../../store/tables/version-id.ts';
 import { versions } from '../../store/tables/versions.ts';
+
+/** Rows of versions read at once: that of an object of 10,000 parts has some MiB. */
+const VERSIONS_READ_MAX = 32;
 
 export interface WantedVersion {
   readonly key: string;
@@ -16,16 +19,28 @@ export interface WantedVersion {
 }
 
 export interface FoundVersion {
-  readonly row: VersionRow;
+  readonly row: VersionHead;
   readonly rowVersion: RowVersion;
   readonly facets: FacetsRow;
 }
 
-/** Many versions of one bucket, delete markers too, in two rounds of reads: one finds those that are named by `null` or
+/** Many versions of one bucket, delete markers too, in rounds of two reads: one finds those that are named by `null` or
  * not at all. In the order asked for; a code where there is no such version.
  * @param withFacets without them half as many rows are read
  * @throws StoreUnavailableError */
 export async function findVersions(
+  bucket: Bucket,
+  wanted: readonly WantedVersion[],
+  withFacets: boolean,
+): Promise<(FoundVersion | FailureCode)[]> {
+  const found: (FoundVersion | FailureCode)[] = [];
+  for (let at = 0; at < wanted.length; at += VERSIONS_READ_MAX) {
+    found.push(...(await findSome(bucket, wanted.slice(at, at + VERSIONS_READ_MAX), withFacets)));
+  }
+  return found;
+}
+
+async function findSome(
   bucket: Bucket,
   wanted: readonly WantedVersion[],
   withFacets: boolean,
@@ -47,7 +62,7 @@ export async function findVersions(
     const storedFacets = withFacets ? rows[at + 1] : undefined;
     at += withFacets ? 2 : 1;
     if (stored === undefined) return missing(versionId);
-    const row = versions.decode(stored);
+    const row = versions.decodeHead(stored);
     const named = versionId !== undefined && versionId !== 'null';
     if (named && row.versionId !== versionId) return missing(versionId);
     return {

@@ -7,14 +7,14 @@ import { ABSENT, type Check, type Row, type RowVersion, type Write } from '../..
 import { deliveries } from '../../store/tables/deliveries.ts';
 import { batchIntents, type IntentName, type IntentTable, intents } from '../../store/tables/intents.ts';
 import type { JobTaskName } from '../../store/tables/job-rows.ts';
-import type { DeliveryRow, IntentRow, VersionRow } from '../../store/tables/rows.ts';
+import type { DeliveryRow, IntentRow, VersionHead } from '../../store/tables/rows.ts';
 import { afterRetryRequest } from '../status.ts';
 
 /** What one task of a batch job wants delivered: a version that stands, to where the rules of now send it. */
 export interface DeliveryStart {
   readonly task: JobTaskName;
   readonly key: string;
-  readonly row: VersionRow;
+  readonly row: VersionHead;
   readonly rowVersion: RowVersion;
   readonly planned: readonly PlannedDelivery[];
 }

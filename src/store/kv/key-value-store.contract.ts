@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ABSENT, type Check, type KeyValueStore, type Write } from './key-value-store.ts';
+import { reachedEnd } from './bounded-range.ts';
+import { ABSENT, type Check, type KeyValueStore, type Range, type Write } from './key-value-store.ts';
 import { encodeKey, keyAfter, prefixRange } from './tuple.ts';
 
 /** How a suite run gets its store. */
@@ -190,6 +191,26 @@ export function describeKeyValueStore(engine: string, make: () => Promise<StoreU
       const after = await store.range({ start: keyAfter(row('b')), end: row('d') });
       expect(after.map(({ key }) => key)).toEqual([row('c')]);
       expect(await store.range({ start: row('d'), end: row('b') })).toEqual([]);
+    });
+
+    test('ends a read behind the row with which it is more than so many bytes', async () => {
+      await write(...['a', 'b', 'c', 'd'].map((letter) => put(row(letter), letter.repeat(1_000))));
+      const reads = async (more: Partial<Range>) => {
+        const range = { ...everything, ...more };
+        const rows = await store.range(range);
+        return [rows.map(({ value }) => value.toString()[0]).join(''), reachedEnd(rows, range)];
+      };
+      expect(await reads({ bytesMax: 1 })).toEqual(['a', false]);
+      expect(await reads({ bytesMax: 1_500 })).toEqual(['ab', false]);
+      expect(await reads({ bytesMax: 1_500, reverse: true })).toEqual(['dc', false]);
+      expect(await reads({ bytesMax: 1_500, limit: 1 })).toEqual(['a', false]);
+      const [, one] = await store.range(everything);
+      const rowBytes = (one?.key.length ?? 0) + 1_000 + 8;
+      expect(await reads({ bytesMax: 2 * rowBytes })).toEqual(['abc', false]);
+      expect(await reads({ bytesMax: 2 * rowBytes - 1 })).toEqual(['ab', false]);
+      expect(await reads({ bytesMax: 4 * rowBytes })).toEqual(['abcd', true]);
+      expect(await reads({ limit: 4 })).toEqual(['abcd', false]);
+      expect(await reads({})).toEqual(['abcd', true]);
     });
 
     test('holds object keys of 1,024 bytes', async () => {

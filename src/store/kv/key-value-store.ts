@@ -27,6 +27,8 @@ export interface Range {
   readonly start: Key;
   readonly end: Key;
   readonly limit?: number;
+  /** The read ends behind the row with which it is more than so many bytes, if not before (`reachedEnd`). */
+  readonly bytesMax?: number;
   readonly reverse?: boolean;
 }
 

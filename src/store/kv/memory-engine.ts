@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { withinBytes } from './bounded-range.ts';
 import type { EngineWriter } from './engine.ts';
 import { partOf, partOfRange } from './key-space.ts';
 import type { Key, KeyedRow, Range, Row } from './key-value-store.ts';
@@ -22,9 +23,11 @@ export class MemoryEngine implements EngineWriter {
 
   range(range: Range): KeyedRow[] {
     partOfRange(range);
-    return this.#rows
-      .range(range)
-      .map(([name, stored]) => ({ key: Buffer.from(name, 'latin1'), ...copyOf(stored) }));
+    const bytesOf = ([name, stored]: [Name, Buffer]) => name.length + stored.length;
+    return Array.from(withinBytes(this.#rows.range(range), bytesOf, range.bytesMax), ([name, stored]) => ({
+      key: Buffer.from(name, 'latin1'),
+      ...copyOf(stored),
+    }));
   }
 
   counters(keys: readonly Key[]): (number | undefined)[] {

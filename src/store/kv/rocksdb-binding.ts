@@ -43,6 +43,8 @@ export interface RocksQuery extends RocksReadOptions {
   readonly gte: Uint8Array;
   readonly lt: Uint8Array;
   readonly limit: number;
+  /** Of keys and values, as they are stored. */
+  readonly highWaterMarkBytes: number;
   readonly reverse: boolean;
   readonly values: boolean;
   readonly keyEncoding: RocksEncoding;

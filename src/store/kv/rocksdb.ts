@@ -18,6 +18,9 @@ import {
 import { type EngineMemory, rocksOptions } from './rocksdb-options.ts';
 import { decodeTotal, encodeTotal, rowOf } from './stored-row.ts';
 
+/** The binding's own greatest. */
+const BYTES_UNBOUNDED = 2 ** 31 - 1;
+
 /** Reads of one thread. */
 export class RocksReader implements EngineReader {
   protected database: RocksDatabase;
@@ -145,6 +148,7 @@ export class RocksReader implements EngineReader {
       gte: range.start,
       lt: range.end,
       limit: range.limit ?? -1,
+      highWaterMarkBytes: range.bytesMax ?? BYTES_UNBOUNDED,
       reverse: range.reverse ?? false,
       values,
       fillCache: part === 'rows',

@@ -79,6 +79,9 @@ export interface DeleteMarkerVersion extends VersionBase {
 /** Immutable: written once when the version is made, removed when it is. */
 export type VersionRow = ObjectVersion | DeleteMarkerVersion;
 
+/** A version without what is said of each of its parts, which can be some MiB. */
+export type VersionHead = Omit<ObjectVersion, 'bytes' | 'parts'> | DeleteMarkerVersion;
+
 /** What can change on a version; each facet has the stamp of its own last change and merges by it. */
 export interface FacetsRow {
   readonly tags?: { readonly stamp: OrderStamp; readonly value: readonly (readonly [string, string])[] };

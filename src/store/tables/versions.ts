@@ -3,7 +3,7 @@ import type { KeyedRow, Row, Write } from '../kv/key-value-store.ts';
 import { decodeKey, encodeKey, prefixRange } from '../kv/tuple.ts';
 import { invertedStampElement } from './inverted-stamp.ts';
 import type { OrderStamp } from './order-stamp.ts';
-import type { VersionRow } from './rows.ts';
+import type { VersionHead, VersionRow } from './rows.ts';
 import { TABLES } from './table-numbers.ts';
 
 /** Versions of a key, newest first. */
@@ -32,6 +32,13 @@ export const versions = {
   decode(row: Pick<Row, 'value'>): VersionRow {
     const version: VersionRow = JSON.parse(row.value.toString('utf8'));
     return version;
+  },
+  /** For those who hold many. */
+  decodeHead(row: Pick<Row, 'value'>): VersionHead {
+    const version = versions.decode(row);
+    if (version.kind === 'delete-marker') return version;
+    const { bytes: _bytes, parts: _parts, ...head } = version;
+    return head;
   },
   objectKeyOf(row: Pick<KeyedRow, 'key'>): string {
     return String(decodeKey(row.key)[2]);
