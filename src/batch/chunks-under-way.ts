@@ -90,8 +90,10 @@ export class ChunksUnderWay {
       const waitedMs = nowMs - chunk.lookedAtMs;
       const due = chunk.told >= chunk.expected || waitedMs >= POLL_MS || waitedMs < 0;
       if (!due && options.now !== true) continue;
+      const before = chunk.told;
       const answers = await ChunkAnswers.read(this.#context.region.store, this.#jobId, number);
-      chunk.told = answers.count;
+      // What was told of meanwhile may be among them or not: counted twice, it only makes for another look.
+      chunk.told = answers.count + (chunk.told - before);
       chunk.lookedAtMs = nowMs;
       const results = answers.results(chunk.row);
       if (results !== undefined) await this.#end(number, chunk, results);
@@ -152,11 +154,11 @@ export class ChunksUnderWay {
       const row = stored && jobChunks.decode(stored);
       if (stored === undefined || row?.state !== 'started')
         throw new Error(`chunk ${number} of the job ${this.#jobId} is not started`);
-      this.#adopt(job, number, row, stored.version, Number.POSITIVE_INFINITY);
+      this.#adopt(job, number, row, stored.version, answersExpected(row));
     }
   }
 
-  /** @param told as many as possible make the next look at it be soon */
+  /** @param told as many as are expected make it be looked at next */
   #adopt(job: JobRow, number: number, row: StartedChunk, version: RowVersion, told: number): void {
     const lookedAtMs = this.#context.nowMs();
     this.#chunks.set(number, { row, version, expected: answersExpected(row), told, lookedAtMs });
