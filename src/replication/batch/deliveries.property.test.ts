@@ -30,6 +30,7 @@ const OPERATIONS = [
   'start',
   'start',
   'withdraw',
+  'withdraw-second',
   'withdraw-stalled',
   'remove',
   'remove-replica',
@@ -58,6 +59,8 @@ class Run {
   readonly s3: DeliveryFixture;
   readonly #known: { key: string; versionId: string }[] = [];
   readonly #chunks: { number: number; job: JobRow }[] = [];
+  /** Versions that a client asked to remove at a destination. */
+  readonly #removed = new Set<string>();
   /** How often each answer was written. */
   readonly #answered = new Map<string, number>();
   /** A store that is unsure now and then: whether a commit happened shows only later. */
@@ -94,14 +97,21 @@ class Run {
       case 'start':
         return this.#start(dice);
       case 'withdraw':
-      case 'withdraw-stalled':
-        if (chunk !== undefined) await s3.withdraw(chunk.number, () => operation === 'withdraw', chunk.job);
+      case 'withdraw-second':
+      case 'withdraw-stalled': {
+        const unreachable = { withdraw: ['destination', 'second'], 'withdraw-second': ['second'] };
+        const names = operation === 'withdraw-stalled' ? [] : unreachable[operation];
+        if (chunk === undefined) return;
+        await s3.withdraw(chunk.number, (destination) => names.includes(destination), chunk.job);
         return;
+      }
       case 'remove':
         if (version !== undefined) await s3.remove('source', version.key, version.versionId);
         return;
       case 'remove-replica':
-        if (version !== undefined) await s3.remove('destination', version.key, version.versionId);
+        if (version === undefined) return;
+        this.#removed.add(version.versionId);
+        await s3.remove('destination', version.key, version.versionId);
         return;
       case 'tag':
         if (version !== undefined) await s3.tag('source', version.key, [['n', `${dice}`]], version.versionId);
@@ -162,7 +172,20 @@ class Run {
         }
       }
     }
-    return [...wrong, ...(await this.#orphans())];
+    return [...wrong, ...(await this.#orphans()), ...(await this.#half())];
+  }
+
+  /** Versions that say COMPLETED, and are not everywhere. */
+  async #half(): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const { key, versionId, row } of await this.s3.versions('source')) {
+      if (row.kind !== 'object' || (await this.s3.status('source', key, versionId)) !== 'COMPLETED') continue;
+      for (const name of ['destination', 'second']) {
+        const there = (await this.s3.read(name, key, versionId)) !== undefined;
+        if (!there && !this.#removed.has(versionId)) wrong.push(`${key} ${versionId} is not in ${name}`);
+      }
+    }
+    return wrong;
   }
 
   async #pending(): Promise<number> {
@@ -223,6 +246,6 @@ it('however live changes, jobs, withdrawals and removals meet, every task gets o
       expect(await run.s3.clock.run(run.violations())).toEqual([]);
       await run.s3.clock.run(run.s3.stopWorkers());
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 120_000);

@@ -5,6 +5,7 @@ import { stampOfVersionId } from '../../store/tables/version-id.ts';
 import { jobRow } from '../../testing/batch-fixture.ts';
 import { DeliveryFixture } from '../../testing/delivery-fixture.ts';
 import { rolePolicy, ruleTo } from '../../testing/replication-fixture.ts';
+import { deleteReplicationConfiguration } from '../put-configuration.ts';
 
 let s3: DeliveryFixture;
 const OTHER = jobRow({ jobId: 'other-job' });
@@ -95,6 +96,64 @@ describe('a withdrawn delivery', () => {
     expect(await s3.withdraw(chunk)).toBe(1);
     expect(await live()).toMatchObject([{ kind: 'facets' }]);
     expect(await delivery('key', versionId)).toMatchObject({ status: 'PENDING', delivered: true });
+  });
+});
+
+describe('with several destinations, of which one cannot be reached', () => {
+  const unavailable = (destination: string) => destination === 'second';
+
+  beforeEach(async () => {
+    await s3.put('source', 'key');
+    await s3.replicate('source', ruleTo('destination', { Priority: 1 }), ruleTo('second', { Priority: 2 }));
+  });
+
+  it('waits for the one that can be reached, and then fails: never COMPLETED in one place only', async () => {
+    const blobs = s3.site.disks.regions.get('ap-south-1')?.blobs;
+    if (blobs === undefined) throw new Error('no such region');
+    await s3.put('source', 'large', 'x'.repeat(40_000));
+    const chunk = await s3.start([{ key: 'large' }]);
+    expect(await s3.withdraw(chunk, unavailable)).toBe(0);
+    blobs.refuses = { reads: true, writes: true };
+    s3.startWorkers();
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['waiting']);
+    expect(await s3.withdraw(chunk, unavailable)).toBe(1);
+    // The live intents of `large` go on, of course.
+    expect(await s3.outcomes(chunk)).toEqual(['InternalError']);
+    blobs.refuses = { reads: false, writes: false };
+    await settle();
+    expect(await s3.status('source', 'large')).toBe('COMPLETED');
+  });
+
+  it('fails the rest of a version that arrived somewhere, for another job to find', async () => {
+    const blobs = s3.site.disks.regions.get('ap-south-1')?.blobs;
+    if (blobs === undefined) throw new Error('no such region');
+    await deleteReplicationConfiguration(s3.site.buckets, await s3.site.buckets.require('source'));
+    const versionId = await s3.put('source', 'large', 'x'.repeat(40_000));
+    await s3.replicate('source', ruleTo('destination', { Priority: 1 }), ruleTo('second', { Priority: 2 }));
+    blobs.refuses = { reads: true, writes: true };
+    s3.startWorkers();
+    const chunk = await s3.start([{ key: 'large', versionId }]);
+    await settle();
+    expect(await s3.withdraw(chunk, unavailable)).toBe(1);
+    expect(await s3.outcomes(chunk)).toEqual(['InternalError']);
+    expect(await s3.status('source', 'large')).toBe('FAILED');
+    expect(await s3.parked()).toMatchObject([
+      { failureCode: 'InternalError', rule: { destination: 'second' } },
+    ]);
+    expect(await s3.batchPending()).toEqual([]);
+    blobs.refuses = { reads: false, writes: false };
+    const again = await s3.start([{ key: 'large', versionId }]);
+    await settle();
+    expect(await s3.outcomes(again)).toEqual(['success']);
+    expect(await s3.parked()).toEqual([]);
+  });
+
+  it('goes whole where none can be reached', async () => {
+    const chunk = await s3.start([{ key: 'key' }]);
+    expect(await s3.withdraw(chunk)).toBe(1);
+    expect(await s3.outcomes(chunk)).toEqual(['withdrawn']);
+    expect(await s3.status('source', 'key')).toBeUndefined();
   });
 });
 

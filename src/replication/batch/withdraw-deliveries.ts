@@ -1,24 +1,14 @@
 import type { Buckets } from '../../buckets/buckets.ts';
 import type { Region } from '../../buckets/region.ts';
-import { answerTasks } from '../../objects/answer-tasks.ts';
 import { versionsOf } from '../../objects/key-versions.ts';
-import { Tally } from '../../objects/tally.ts';
-import type { Check, RowVersion, Write } from '../../store/kv/key-value-store.ts';
-import { deliveries } from '../../store/tables/deliveries.ts';
-import {
-  batchIntents,
-  type IntentName,
-  type IntentTable,
-  intents,
-  PENDING_TABLES,
-} from '../../store/tables/intents.ts';
-import type { JobTask, JobTaskName } from '../../store/tables/job-rows.ts';
+import { type IntentName, PENDING_TABLES } from '../../store/tables/intents.ts';
+import type { JobAnswerRow, JobTask, JobTaskName } from '../../store/tables/job-rows.ts';
 import { jobAnswers } from '../../store/tables/jobs.ts';
 import type { OrderStamp } from '../../store/tables/order-stamp.ts';
-import type { IntentKind, IntentRow } from '../../store/tables/rows.ts';
+import type { IntentKind } from '../../store/tables/rows.ts';
 import { stampOfVersionId } from '../../store/tables/version-id.ts';
-import { afterWithdrawal } from '../status.ts';
 import { isDue } from '../worker/retry.ts';
+import { type WaitedIntent, withdrawVersion } from './withdraw-version.ts';
 
 /** A chunk of a job that is cancelled or failed, as it was started. */
 export interface StartedChunk {
@@ -39,143 +29,132 @@ export interface WithdrawOptions {
   readonly unavailable: (destination: string) => boolean;
 }
 
+const KINDS: readonly IntentKind[] = ['object', 'delete-marker'];
+
 /** They share a synced write; more would only wait. */
 const COMMITS_AT_ONCE = 32;
 
-const KINDS: readonly IntentKind[] = ['object', 'delete-marker'];
+/** One task that has not all its answers. */
+interface OpenTask {
+  readonly name: JobTaskName;
+  readonly open: readonly string[];
+  /** It was delivered to another of its destinations. */
+  readonly delivered: boolean;
+  /** What it may wait for. */
+  readonly names: readonly IntentName[];
+}
 
-/** An intent that a task of the chunk waits for. */
-interface Found {
-  readonly table: IntentTable;
-  readonly row: IntentRow;
-  readonly version: RowVersion;
+/** One version, with every intent that tasks of the chunk wait for. */
+interface OpenVersion {
+  readonly intents: Map<string, WaitedIntent>;
+  delivered: boolean;
+  /** Something about it ended since its answers were read: it is looked at another time. */
+  moved: boolean;
 }
 
 /** Takes back what a chunk still waits for and what cannot be delivered now: its destination cannot be reached, or an
- * attempt failed and the next is not due. Each task concerned is answered `withdrawn` once. What is being delivered at
- * this moment is left to end by itself, and where both happen at once, whoever commits first wins. To be called again
- * until the chunk has all its answers.
- * @returns how many deliveries were withdrawn
+ * attempt failed and the next is not due. Each task concerned is answered once. A version goes whole or not at all: as
+ * long as it can be delivered anywhere, it is left to end by itself; and where it was delivered to one destination
+ * already, the others fail, lest it say COMPLETED. What is being delivered at this moment may win: whoever commits first.
+ * To be called again until the chunk has all its answers.
+ * @returns how many versions were withdrawn
  * @throws StoreUnavailableError */
 export async function withdrawDeliveries(options: WithdrawOptions, chunk: StartedChunk): Promise<number> {
+  const stalled = [...(await openVersions(options, chunk))].filter(
+    ({ intents, moved }) => !moved && [...intents.values()].every((waited) => isStalled(options, waited)),
+  );
   let withdrawn = 0;
-  const stalled = await stalledIntents(options, chunk);
   for (let at = 0; at < stalled.length; at += COMMITS_AT_ONCE) {
-    const some = stalled.slice(at, at + COMMITS_AT_ONCE);
-    const done = await Promise.all(some.map((found) => withdraw(options, chunk, found)));
-    withdrawn += done.filter(Boolean).length;
+    const some = stalled.slice(at, at + COMMITS_AT_ONCE).map(({ intents, delivered }) =>
+      withdrawVersion(options.region.store, {
+        intents: [...intents.values()],
+        mine: (name) => name.jobId === chunk.jobId && name.chunk === chunk.number,
+        delivered,
+        nowMs: options.nowMs,
+      }),
+    );
+    withdrawn += (await Promise.all(some)).filter(Boolean).length;
   }
   return withdrawn;
 }
 
-async function stalledIntents(options: WithdrawOptions, chunk: StartedChunk): Promise<Found[]> {
-  const { store } = options.region;
-  const names = await unansweredIntents(options, chunk);
-  const places = names.flatMap((name) => PENDING_TABLES.map((table) => ({ table, name })));
-  const rows = await store.get(places.map(({ table, name }) => table.key(name)));
-  const found: Found[] = [];
-  for (const [index, { table }] of places.entries()) {
+function isStalled({ unavailable, nowMs }: WithdrawOptions, { row }: WaitedIntent): boolean {
+  return unavailable(row.rule.destination) || !isDue(row.nextAttemptAtMs, nowMs);
+}
+
+/** Answers are read before intents: what is missing from both was answered in between. */
+async function openVersions(options: WithdrawOptions, chunk: StartedChunk): Promise<Iterable<OpenVersion>> {
+  const tasks = await openTasks(options, chunk);
+  const waited = await waitedIntents(options, tasks);
+  const found = new Map<string, OpenVersion>();
+  for (const { name, open, delivered } of tasks) {
+    const intents = waited.filter(({ row }) => row.waiting?.some((other) => isSame(name, other)) === true);
+    const [first] = intents;
+    if (first === undefined) continue;
+    const identity = `${first.row.sourceBucketId} ${first.row.stamp} ${first.row.key}`;
+    const version = found.get(identity) ?? { intents: new Map(), delivered: false, moved: false };
+    found.set(identity, version);
+    for (const one of intents) version.intents.set(`${one.row.class} ${one.row.rule.destination}`, one);
+    version.delivered ||= delivered;
+    version.moved ||= intents.length < open.length;
+  }
+  return found.values();
+}
+
+function isSame(one: JobTaskName, other: JobTaskName): boolean {
+  return one.jobId === other.jobId && one.chunk === other.chunk && one.task === other.task;
+}
+
+async function waitedIntents(options: WithdrawOptions, tasks: readonly OpenTask[]): Promise<WaitedIntent[]> {
+  const places = tasks.flatMap(({ names }) =>
+    names.flatMap((name) => PENDING_TABLES.map((table) => ({ table, key: table.key(name) }))),
+  );
+  const distinct = [...new Map(places.map((place) => [place.key.toString('latin1'), place])).values()];
+  const rows = await options.region.store.get(distinct.map(({ key }) => key));
+  return distinct.flatMap(({ table }, index): WaitedIntent[] => {
     const stored = rows[index];
-    if (stored === undefined) continue;
-    const row = table.decode(stored);
-    const stalled = options.unavailable(row.rule.destination) || !isDue(row.nextAttemptAtMs, options.nowMs);
-    if (stalled && row.waiting?.some((name) => isOf(chunk, name)) === true) {
-      found.push({ table, row, version: stored.version });
-    }
-  }
-  return found;
+    return stored === undefined ? [] : [{ row: table.decode(stored), version: stored.version }];
+  });
 }
 
-function isOf({ jobId, number }: StartedChunk, name: JobTaskName): boolean {
-  return name.jobId === jobId && name.chunk === number;
-}
-
-/** Names of all intents that tasks without an answer may wait for. */
-async function unansweredIntents(options: WithdrawOptions, chunk: StartedChunk): Promise<IntentName[]> {
+async function openTasks(options: WithdrawOptions, chunk: StartedChunk): Promise<OpenTask[]> {
   const { jobId, number } = chunk;
-  const answers = await options.region.store.range(jobAnswers.range(jobId, number));
-  const answered = new Set(
-    answers.map((row) => {
-      const { task, destination } = jobAnswers.nameOf(row);
-      return `${task} ${destination}`;
-    }),
-  );
-  const names: IntentName[] = [];
+  const answers = new Map<string, JobAnswerRow>();
+  for (const row of await options.region.store.range(jobAnswers.range(jobId, number))) {
+    const { task, destination } = jobAnswers.nameOf(row);
+    answers.set(`${task} ${destination}`, jobAnswers.decode(row));
+  }
+  const tasks: OpenTask[] = [];
   for (const [index, task] of chunk.tasks.entries()) {
-    const open = (chunk.waitsFor[index] ?? []).filter(
-      (destination) => !answered.has(`${index} ${destination}`),
+    const destinations = chunk.waitsFor[index] ?? [];
+    const open = destinations.filter((destination) => !answers.has(`${index} ${destination}`));
+    if (open.length === 0) continue;
+    const delivered = destinations.some(
+      (destination) => answers.get(`${index} ${destination}`)?.outcome === 'delivered',
     );
-    const bucket = open.length === 0 ? undefined : await options.buckets.find(taskBucket(chunk, task));
-    if (bucket === undefined) continue;
-    const stamp = task.versionId === undefined ? undefined : stampOfVersionId(task.versionId);
-    const stamps: OrderStamp[] = [];
-    if (stamp !== undefined) stamps.push(stamp);
-    // Which version it was when the task began is not known any more: it is one of the key's.
-    else for await (const version of versionsOf(bucket, task.key)) stamps.push(version.stamp);
-    for (const one of stamps) names.push(...namesOf(bucket.row.id, task.key, one, open));
+    const names = await intentNames(options, chunk, task, open);
+    tasks.push({ name: { jobId, chunk: number, task: index }, open, delivered, names });
   }
-  return names;
+  return tasks;
 }
 
-function taskBucket({ sourceBucket = '' }: StartedChunk, task: JobTask): string {
-  return task.bucket ?? sourceBucket;
-}
-
-function namesOf(
-  sourceBucketId: string,
-  key: string,
-  stamp: OrderStamp,
-  destinations: readonly string[],
-): IntentName[] {
-  return destinations.flatMap((destination) =>
-    KINDS.map((kind) => ({ sourceBucketId, key, stamp, kind, rule: { destination } })),
+async function intentNames(
+  { buckets }: WithdrawOptions,
+  { sourceBucket = '' }: StartedChunk,
+  { bucket: name = sourceBucket, key, versionId }: JobTask,
+  open: readonly string[],
+): Promise<IntentName[]> {
+  const bucket = await buckets.find(name);
+  if (bucket === undefined) return [];
+  const sourceBucketId = bucket.row.id;
+  const stamp = versionId === undefined ? undefined : stampOfVersionId(versionId);
+  const stamps: OrderStamp[] = [];
+  if (stamp !== undefined) stamps.push(stamp);
+  // Which version it was when the task began is not known any more: it is one of the key's.
+  else for await (const version of versionsOf(bucket, key)) stamps.push(version.stamp);
+  return stamps.flatMap((one) =>
+    open.flatMap((destination) =>
+      KINDS.map((kind) => ({ sourceBucketId, key, stamp: one, kind, rule: { destination } })),
+    ),
   );
-}
-
-/** @returns false where something about the intent changed at this very moment */
-async function withdraw(options: WithdrawOptions, chunk: StartedChunk, found: Found): Promise<boolean> {
-  const { store } = options.region;
-  const { row, table, version } = found;
-  const waiting = row.waiting ?? [];
-  const mine = waiting.filter((name) => isOf(chunk, name));
-  const others = waiting.filter((name) => !isOf(chunk, name));
-  const answers = answerTasks({ ...row, waiting: mine }, { outcome: 'withdrawn' });
-  const checks: Check[] = [table.check(version, row)];
-  const writes: Write[] = [...answers];
-  if (row.class === 'batch' && others.length === 0) await end(options, row, checks, writes);
-  else writes.push(table.put({ ...row, waiting: others }));
-  const result = await store.commit({ checks, writes });
-  return result.outcome === 'committed';
-}
-
-/** Nobody else wants it: the intent goes, and its delivery says again what it said before. A change of tags that waited
- * for it goes, too: tags follow a version only where it is. */
-async function end(
-  { region }: WithdrawOptions,
-  row: IntentRow,
-  checks: Check[],
-  writes: Write[],
-): Promise<void> {
-  const place = [row.sourceBucketId, row.key, row.stamp, row.rule.destination] as const;
-  const facetsName: IntentName = { ...row, kind: 'facets' };
-  const [storedDelivery, storedFacets] = await region.store.get([
-    deliveries.key(...place),
-    intents.key(facetsName),
-  ]);
-  const tally = new Tally();
-  tally.pending(row, -1);
-  writes.push(batchIntents.delete(row));
-  if (storedDelivery !== undefined) {
-    const delivery = deliveries.decode(storedDelivery);
-    const after = afterWithdrawal(delivery, row);
-    checks.push(deliveries.check(storedDelivery.version, ...place));
-    writes.push(after === null ? deliveries.delete(...place) : deliveries.put(after, ...place));
-    if (storedFacets !== undefined && after !== delivery && after?.delivered !== true) {
-      const facets = intents.decode(storedFacets);
-      checks.push(intents.check(storedFacets.version, facets));
-      writes.push(intents.delete(facets));
-      tally.pending(facets, -1);
-    }
-  }
-  writes.push(...tally.writes());
 }

@@ -52,16 +52,26 @@ export async function settle(
   return 'superseded';
 }
 
-/** All that ends an intent, to be committed as it is or together with others. */
+/** What a worker settles with, to be committed as it is or together with others. */
 export function settlementCommit(
   { nowMs }: Pick<SettleContext, 'nowMs'>,
   claim: Claim,
   settlement: Settlement,
   epoch: RowVersion,
 ): { checks: Check[]; writes: Write[] } {
+  const { checks, writes } = endOfIntent(claim, settlement, nowMs());
+  return { checks: [...checks, leases.check(epoch, claim.shard)], writes };
+}
+
+/** All that ends an intent. */
+export function endOfIntent(
+  claim: Claim,
+  settlement: Settlement,
+  nowMs: number,
+): { checks: Check[]; writes: Write[] } {
   const { intent, delivery } = claim;
   const table = pendingTable(intent.class);
-  const checks: Check[] = [table.check(claim.intentVersion, intent), leases.check(epoch, claim.shard)];
+  const checks: Check[] = [table.check(claim.intentVersion, intent)];
   const writes: Write[] = [
     table.delete(intent),
     ...pendingDown(intent),
@@ -71,7 +81,7 @@ export function settlementCommit(
   if (settlement.kind !== 'gone' && delivery !== undefined) {
     const place = [intent.sourceBucketId, intent.key, intent.stamp, intent.rule.destination] as const;
     checks.push(deliveries.check(delivery.version, ...place));
-    writes.push(deliveries.put(after(delivery.row, intent, settlement, nowMs()), ...place));
+    writes.push(deliveries.put(after(delivery.row, intent, settlement, nowMs), ...place));
     if (settlement.kind === 'failed') park(claim, settlement, checks, writes);
   }
   if (settlement.kind === 'delivered') {
