@@ -80,6 +80,8 @@ export function sealBuffer(plain: Uint8Array, dataKey: Uint8Array): Buffer {
 
 /** @throws FrameError */
 export function openBuffer(sealed: Uint8Array, dataKey: Uint8Array): Buffer {
+  // The usual case, inline bytes: one frame, which is the last.
+  if (sealed.length <= FRAME_SEALED_BYTES) return openFrame(frameKey(dataKey), 0, true, sealed);
   const frames = Math.max(1, Math.ceil(sealed.length / FRAME_SEALED_BYTES));
   const opener = new FrameOpener(dataKey, sealed.length - frames * FRAME_TAG_BYTES);
   const pieces = opener.open(sealed);

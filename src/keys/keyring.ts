@@ -73,7 +73,9 @@ export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
 
   const salt = systemRandom.bytes(SALT_BYTES);
   const wrapKey = wrapKeyOf(current.wrapId, salt);
+  // Filled anew each time; OpenSSL copies them before it returns.
   const nonce = Buffer.alloc(NONCE_BYTES);
+  const usedNonce = Buffer.alloc(NONCE_BYTES);
   let wraps = 0;
 
   const keyring: Keyring = {
@@ -95,7 +97,6 @@ export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
       const wrapped = Buffer.from(sealed.wrapped, 'base64');
       if (wrapped.length !== WRAPPED_BYTES) throw new KeyUnwrapError('A wrapped key has the wrong length.');
       const key = wrapKeyOf(sealed.wrap, wrapped.subarray(0, SALT_BYTES));
-      const usedNonce = Buffer.alloc(NONCE_BYTES);
       wrapped.copy(usedNonce, NONCE_BYTES - COUNTER_BYTES, SALT_BYTES, SALT_BYTES + COUNTER_BYTES);
       const decipher = createDecipheriv('aes-256-gcm', key, usedNonce, { authTagLength: TAG_BYTES });
       decipher.setAuthTag(wrapped.subarray(WRAPPED_BYTES - TAG_BYTES));

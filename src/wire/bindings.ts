@@ -27,17 +27,15 @@ const LENIENT_DATES = new Set([
 /** Throws InvalidArgument for a value that is not of the member's kind, InvalidRequest for a required one missing. */
 export function readBindings(operation: Operation, bound: Bound): Values {
   const values: Values = {};
-  for (const member of operation.input.members) {
-    if (member.location === 'label') readLabel(member, bound, values);
-    else if (member.location === 'query') readQuery(member, bound, values);
-    else if (member.location === 'prefix-headers') readPrefixHeaders(member, bound, values);
-  }
+  for (const member of operation.labelMembers) readLabel(member, bound, values);
+  if (bound.query.size > 0) for (const member of operation.queryMembers) readQuery(member, bound, values);
+  for (const member of operation.prefixHeaderMembers) readPrefixHeaders(member, bound, values);
   for (const name in bound.headers) {
     const member = operation.headerMembers.get(name);
     const text = bound.headers[name];
     if (member !== undefined && text !== undefined) readHeader(member, text, values);
   }
-  requireBound(operation.input, values);
+  requireBound(operation.requiredMembers, values);
   return values;
 }
 
@@ -102,9 +100,9 @@ function refusalOf(member: Member, kind: string): string {
   return `The value of ${member.wireName || member.name} is not valid`;
 }
 
-function requireBound(input: StructureShape, values: Values): void {
-  for (const member of input.members) {
-    if (!member.required || values[member.name] !== undefined) continue;
+function requireBound(required: readonly Member[], values: Values): void {
+  for (const member of required) {
+    if (values[member.name] !== undefined) continue;
     if (member.location === 'header') {
       throw invalidRequest(`Missing required header for this request: ${member.wireName}`);
     }
@@ -121,9 +119,12 @@ export function writeHeaders(
   values: Readonly<Values>,
   headers: Record<string, string>,
 ): void {
-  for (const member of output.members) {
-    const value = values[member.name];
+  // An answer has few of an output's members: they are gone through, in the order in which the handler gave them.
+  for (const given in values) {
+    const value = values[given];
     if (value === undefined || value === null) continue;
+    const member = output.byName.get(given);
+    if (member === undefined) continue;
     if (member.location === 'header') headers[member.wireName] = headerText(member.shape, value);
     else if (member.location === 'prefix-headers' && isRecord(value)) {
       for (const [name, text] of Object.entries(value)) {

@@ -14,10 +14,23 @@ const ACCOUNT = /^\d{12}$/;
  * must look like one: `my.s3.files.localhost` is the bucket `my.s3.files`. */
 const SERVICE_LABELS = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d+|\.dualstack)?$/;
 const CONTROL_LABELS = /^(?:(\d{12})\.)?s3-control(?:\.(?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d+)?$/;
+
+/** The last host of each list of domains: clients send the same one again and again. */
+const lastSplit = new WeakMap<readonly string[], { readonly host: string; readonly style: HostStyle }>();
+const NO_DOMAINS: readonly string[] = [];
+
 /** Reads a Host header. `domains`: names under which this server is reached, lower-case; `localhost` and
  * `amazonaws.com` (clients that are pointed here by their resolver) always belong to them. */
-export function splitHost(host: string | undefined, domains: readonly string[] = []): HostStyle {
-  const hostname = hostnameOf(host ?? '');
+export function splitHost(host = '', domains: readonly string[] = NO_DOMAINS): HostStyle {
+  const last = lastSplit.get(domains);
+  if (last?.host === host) return last.style;
+  const style = splitNewHost(host, domains);
+  lastSplit.set(domains, { host, style });
+  return style;
+}
+
+function splitNewHost(host: string, domains: readonly string[]): HostStyle {
+  const hostname = hostnameOf(host);
   const pathStyle: HostStyle = { bucket: undefined, account: undefined, hostname };
   if (hostname.startsWith('[') || IP_V4.test(hostname)) return pathStyle;
   const labels = labelsBefore(hostname, domains);

@@ -20,6 +20,11 @@ export interface Operation {
   readonly onBucket: boolean;
   readonly requiresChecksum: boolean;
   readonly headerMembers: ReadonlyMap<string, Member>;
+  /** Input members by where they travel, and those that must: every request would look through all of them otherwise. */
+  readonly labelMembers: readonly Member[];
+  readonly queryMembers: readonly Member[];
+  readonly prefixHeaderMembers: readonly Member[];
+  readonly requiredMembers: readonly Member[];
 }
 
 const OPERATION = 9;
@@ -91,6 +96,10 @@ function compileOperation(schema: readonly unknown[], compiler: ShapeCompiler): 
         .filter((member) => member.location === 'header')
         .map((member) => [member.wireName, member]),
     ),
+    labelMembers: input.members.filter((member) => member.location === 'label'),
+    queryMembers: input.members.filter((member) => member.location === 'query'),
+    prefixHeaderMembers: input.members.filter((member) => member.location === 'prefix-headers'),
+    requiredMembers: input.members.filter((member) => member.required),
   };
 }
 

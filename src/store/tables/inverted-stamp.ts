@@ -11,7 +11,7 @@ export function stampElement(stamp: OrderStamp): Buffer {
 /** The same with every bit inverted, so that the newest comes first. */
 export function invertedStampElement(stamp: OrderStamp): Buffer {
   const bytes = stampElement(stamp);
-  for (const [index, byte] of bytes.entries()) bytes[index] = byte ^ 0xff;
+  for (let index = 0; index < ORDER_STAMP_BYTES; index += 1) bytes[index] = (bytes[index] ?? 0) ^ 0xff;
   return bytes;
 }
 

@@ -12,8 +12,9 @@ const METHOD = 'x-amz-server-side-encryption';
 const KMS_KEY_ID = `${METHOD}-aws-kms-key-id`;
 const KMS_CONTEXT = `${METHOD}-context`;
 const BUCKET_KEY = `${METHOD}-bucket-key-enabled`;
-const CUSTOMER = `${METHOD}-customer-`;
-const COPY_SOURCE_CUSTOMER = 'x-amz-copy-source-server-side-encryption-customer-';
+/** Names put together for each request would have to be looked up as new strings. */
+const CUSTOMER = customerNames(`${METHOD}-customer-`);
+const COPY_SOURCE_CUSTOMER = customerNames('x-amz-copy-source-server-side-encryption-customer-');
 const CUSTOMER_KEY_BYTES = 32;
 const KMS_METHODS = new Set(['aws:kms', 'aws:kms:dsse', 'aws:fsx']);
 
@@ -31,7 +32,7 @@ export function checkWriteEncryption(headers: Headers): void {
   }
   if (customer) {
     checkCustomerKey(headers, CUSTOMER);
-    throw notImplemented(`${CUSTOMER}algorithm`);
+    throw notImplemented(CUSTOMER.algorithm);
   }
   if (method !== undefined && method !== 'AES256') {
     if (KMS_METHODS.has(method)) throw notImplemented(METHOD);
@@ -67,41 +68,47 @@ export function checkPartEncryption(headers: Headers): void {
   refuseCustomerKey(headers, CUSTOMER);
 }
 
-function refuseCustomerKey(headers: Headers, prefix: string): void {
-  if (!hasCustomerKey(headers, prefix)) return;
-  checkCustomerKey(headers, prefix);
+type CustomerNames = Readonly<Record<'algorithm' | 'key' | 'keyMd5', string>>;
+
+function customerNames(prefix: string): CustomerNames {
+  return { algorithm: `${prefix}algorithm`, key: `${prefix}key`, keyMd5: `${prefix}key-md5` };
+}
+
+function refuseCustomerKey(headers: Headers, names: CustomerNames): void {
+  if (!hasCustomerKey(headers, names)) return;
+  checkCustomerKey(headers, names);
   throw invalidRequest('The encryption parameters are not applicable to this object.');
 }
 
-function hasCustomerKey(headers: Headers, prefix: string): boolean {
+function hasCustomerKey(headers: Headers, names: CustomerNames): boolean {
   return (
-    headers[`${prefix}algorithm`] !== undefined ||
-    headers[`${prefix}key`] !== undefined ||
-    headers[`${prefix}key-md5`] !== undefined
+    headers[names.algorithm] !== undefined ||
+    headers[names.key] !== undefined ||
+    headers[names.keyMd5] !== undefined
   );
 }
 
-function checkCustomerKey(headers: Headers, prefix: string): void {
-  const algorithm = headers[`${prefix}algorithm`];
-  const key = headers[`${prefix}key`];
-  const keyMd5 = headers[`${prefix}key-md5`];
+function checkCustomerKey(headers: Headers, names: CustomerNames): void {
+  const algorithm = headers[names.algorithm];
+  const key = headers[names.key];
+  const keyMd5 = headers[names.keyMd5];
   const need = 'Requests specifying Server Side Encryption with Customer provided keys must provide';
   if (algorithm === undefined) {
-    throw invalidArgument(`${need} a valid encryption algorithm.`, `${prefix}algorithm`, 'null');
+    throw invalidArgument(`${need} a valid encryption algorithm.`, names.algorithm, 'null');
   }
   if (algorithm !== 'AES256') throw invalidEncryptionAlgorithm(algorithm);
-  if (key === undefined) throw invalidArgument(`${need} an appropriate secret key.`, `${prefix}key`, 'null');
+  if (key === undefined) throw invalidArgument(`${need} an appropriate secret key.`, names.key, 'null');
   const bytes = Buffer.from(key, 'base64');
   if (bytes.length !== CUSTOMER_KEY_BYTES) {
-    throw invalidArgument('The secret key was invalid for the specified algorithm.', `${prefix}key`);
+    throw invalidArgument('The secret key was invalid for the specified algorithm.', names.key);
   }
   if (keyMd5 === undefined) {
-    throw invalidArgument(`${need} the client calculated MD5 of the secret key.`, `${prefix}key-MD5`, 'null');
+    throw invalidArgument(`${need} the client calculated MD5 of the secret key.`, `${names.key}-MD5`, 'null');
   }
   if (createHash('md5').update(bytes).digest('base64') !== keyMd5) {
     throw invalidArgument(
       'The calculated MD5 hash of the key did not match the hash that was provided.',
-      `${prefix}key-MD5`,
+      `${names.key}-MD5`,
       keyMd5,
     );
   }
