@@ -5,6 +5,7 @@ import {
   ListJobsCommand,
   S3ControlClient,
 } from '@aws-sdk/client-s3-control';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountHostHint } from '../scripts/demo/account-host.ts';
 import { signRequest } from '../src/testing/raw-signing.ts';
@@ -64,6 +65,18 @@ function createJobRequest(
   ].join('');
 }
 
+/** A request with every kind of element. */
+async function damageable(): Promise<string> {
+  const copy = `<S3PutObjectCopy><TargetResource>arn:aws:s3:::target</TargetResource><MetadataDirective>REPLACE</MetadataDirective><NewObjectMetadata><UserMetadata><entry><key>colour</key><value>blue</value></entry></UserMetadata><HttpExpiresDate>2030-01-01T00:00:00Z</HttpExpiresDate></NewObjectMetadata><NewObjectTagging><member><Key>a</Key><Value>b</Value></member></NewObjectTagging><ModifiedSinceConstraint>2026-01-01T00:00:00Z</ModifiedSinceConstraint></S3PutObjectCopy>`;
+  const report = `<Enabled>true</Enabled><Bucket>arn:aws:s3:::reports</Bucket><Prefix>p</Prefix><Format>Report_CSV_20180820</Format><ReportScope>AllTasks</ReportScope>`;
+  const more = `<Description>damage &amp; more</Description><Tags><member><Key>team</Key><Value>data</Value></member></Tags>`;
+  const request = createJobRequest('damaged', more)
+    .replace('<S3ReplicateObject/>', copy)
+    .replace('<Enabled>false</Enabled>', report);
+  expect((await send('POST', '', request)).status).toBe(200);
+  return request;
+}
+
 describe('documents', () => {
   it('an empty list is a list', async () => {
     const { status, type, text } = await send('GET', '');
@@ -115,6 +128,41 @@ describe('documents', () => {
     const { status, text } = await send('POST', '', body());
     expect(status).toBe(400);
     expect(text).toContain('<Code>MalformedXML</Code>');
+  });
+
+  it('no damage to a request is our fault, nor makes a job that cannot be described', async () => {
+    const whole = await damageable();
+    const place = fc.nat({ max: whole.length - 1 });
+    const piece = fc.constantFrom(
+      '',
+      '<',
+      '>',
+      '&',
+      '&#0;',
+      '&#x1;',
+      ']]>',
+      '\u{1f600}',
+      '-1',
+      '1e400',
+      'null',
+      '<member/>',
+      '<!--',
+      '\u0000',
+    );
+    const damage = fc.array(fc.tuple(place, fc.nat({ max: 40 }), piece), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(damage, async (cuts) => {
+        const body = cuts.reduce(
+          (text, [at, length, put]) => text.slice(0, at) + put + text.slice(at + length),
+          whole,
+        );
+        const { status, text } = await send('POST', '', body);
+        expect([200, 400, 403, 501]).toContain(status);
+        const jobId = /<JobId>(.*)<\/JobId>/.exec(text)?.[1];
+        if (jobId !== undefined) expect((await send('GET', `/${jobId}`)).status).toBe(200);
+      }),
+      { numRuns: 400 },
+    );
   });
 
   it('errors are wrapped', async () => {

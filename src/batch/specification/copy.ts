@@ -4,9 +4,11 @@ import { CHECKSUM_ALGORITHMS } from '../../lib/checksums/index.ts';
 import type { JobCopy } from '../../store/tables/job-rows.ts';
 import type { SystemMetadata } from '../../store/tables/rows.ts';
 import { readObjectTags } from './tags.ts';
-import { bucketArnOf, oneOf, textOf } from './values.ts';
+import { bucketArnOf, oneOf, printable, textOf } from './values.ts';
 
 const KEY_PREFIX_LENGTH_MAX = 1024;
+/** What can follow x-amz-meta- (RFC 9110 5.6.2). */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 /** As for a PUT: UTF-8 bytes of names and values. */
 const USER_METADATA_BYTES_MAX = 2048;
 
@@ -87,10 +89,10 @@ function readMetadata(metadata: S3ObjectMetadata): Pick<JobCopy, 'metadata' | 's
       throw jobElementNotImplemented(`NewObjectMetadata with ${member}`);
     }
   }
-  const user = Object.entries(metadata.UserMetadata ?? {}).map(([name, value]) => [
-    name.toLowerCase(),
-    value,
-  ]);
+  const user = Object.entries(metadata.UserMetadata ?? {}).map(([name, value]) => {
+    if (!HEADER_NAME.test(name)) throw badJobRequest(`${name} in UserMetadata can't name a header.`);
+    return [name.toLowerCase(), printable('UserMetadata', value)] as const;
+  });
   const sizeBytes = Buffer.byteLength(user.flat().join(''));
   if (sizeBytes > USER_METADATA_BYTES_MAX) {
     throw badJobRequest(`UserMetadata has more than ${USER_METADATA_BYTES_MAX} bytes.`);
@@ -101,6 +103,9 @@ function readMetadata(metadata: S3ObjectMetadata): Pick<JobCopy, 'metadata' | 's
 function systemOf(metadata: S3ObjectMetadata): SystemMetadata {
   const { ContentType, CacheControl, ContentDisposition, ContentEncoding, ContentLanguage } = metadata;
   const { HttpExpiresDate: expires } = metadata;
+  for (const text of [ContentType, CacheControl, ContentDisposition, ContentEncoding, ContentLanguage]) {
+    printable('NewObjectMetadata', text ?? '');
+  }
   return {
     ...(ContentType === undefined ? {} : { contentType: ContentType }),
     ...(CacheControl === undefined ? {} : { cacheControl: CacheControl }),

@@ -5,8 +5,18 @@ import { bucketOfArn } from '../../replication/configuration/arns.ts';
  * All throw AwsError BadRequestException. */
 
 export function textOf(element: string, text: string, lengthMax: number): string {
-  if (text.length > 0 && text.length <= lengthMax) return text;
-  throw badJobRequest(`${element} must have 1 to ${lengthMax} characters.`);
+  if (text.length === 0 || text.length > lengthMax) {
+    throw badJobRequest(`${element} must have 1 to ${lengthMax} characters.`);
+  }
+  return printable(element, text);
+}
+
+/** Control characters: XML cannot give them back, and in a header they would end it. */
+const CONTROL = /\p{Cc}/u;
+
+export function printable(element: string, text: string): string {
+  if (CONTROL.test(text)) throw badJobRequest(`${element} must not have control characters.`);
+  return text;
 }
 
 export function oneOf<Known extends string>(

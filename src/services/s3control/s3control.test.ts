@@ -251,6 +251,9 @@ it('what is wrong with a request is said at once', async () => {
     Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] },
     Location: { ObjectArn: 'arn:aws:s3:::in/list.csv', ETag: 'e' },
   };
+  const copying = (NewObjectMetadata: object) => ({
+    Operation: { S3PutObjectCopy: { TargetResource: 'arn:aws:s3:::target', NewObjectMetadata } },
+  });
   const wrong: object[] = [
     { Operation: {} },
     { Operation: { S3ReplicateObject: {}, S3DeleteObjectTagging: {} } },
@@ -281,7 +284,35 @@ it('what is wrong with a request is said at once', async () => {
     { Priority: 2_147_483_648 },
     { Description: '' },
     { Description: 'x'.repeat(257) },
+    { Description: 'a\u0007b' },
     { RoleArn: 'role/batch' },
+    copying({ ContentType: 'text/plain\r\nset-cookie: a=b' }),
+    copying({ UserMetadata: { 'a b': 'c' } }),
+    copying({ UserMetadata: { a: 'b\nc' } }),
+    copying({ UserMetadata: { a: 'x'.repeat(2048) } }),
+    {
+      Operation: {
+        S3PutObjectCopy: {
+          TargetResource: 'arn:aws:s3:::t',
+          MetadataDirective: 'COPY',
+          NewObjectMetadata: {},
+        },
+      },
+    },
+    { Operation: { S3PutObjectCopy: { TargetResource: 'arn:aws:s3:::t', StorageClass: 'COLD' } } },
+    { Operation: { S3PutObjectCopy: {} } },
+    {
+      Operation: {
+        S3PutObjectTagging: {
+          TagSet: [
+            { Key: 'a', Value: '1' },
+            { Key: 'a', Value: '2' },
+          ],
+        },
+      },
+    },
+    { Operation: { S3PutObjectAcl: { AccessControlPolicy: { CannedAccessControlList: 'everybody' } } } },
+    { Operation: { S3PutObjectAcl: {} } },
     { RoleArn: `arn:aws:iam::${ACCOUNT}:user/batch` },
     { ClientRequestToken: 'x'.repeat(65) },
     {
