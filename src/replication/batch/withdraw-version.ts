@@ -65,7 +65,11 @@ async function withdrawIntent(
     const told = answerTasks({ ...row, waiting: waiting.filter(mine) }, delivered ? ABANDONED : WITHDRAWN);
     return { checks: [table.check(version, row)], writes: [table.put({ ...row, waiting: others }), ...told] };
   }
-  return delivered ? await abandon(store, row, version, nowMs) : await takeBack(store, row, version);
+  // Where it was before the job, it still is: to take it back leaves it COMPLETED everywhere.
+  const wasThere = row.deliveryBefore?.status === 'COMPLETED';
+  return delivered && !wasThere
+    ? await abandon(store, row, version, nowMs)
+    : await takeBack(store, row, version);
 }
 
 /** As if the last attempt had failed: FAILED, and parked, so that another job or a retry finds it. */
