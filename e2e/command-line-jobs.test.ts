@@ -108,6 +108,14 @@ describe('holdfast jobs', options, () => {
     expect(checked.stdout).toContain('The report and the buckets differ.');
   });
 
+  it('a report of failed tasks only lists no others', async () => {
+    await withOlderObjects('failures', ['a', 'b']);
+    const ran = await world.said('jobs', 'create', 'failures', '--run', '--follow', '--failed-only');
+    const checked = await world.run(['jobs', 'report', jobIdOf(ran)]);
+    expect(checked.code).toBe(0);
+    expect(checked.stdout).toContain('rows   0 failed, and the 2 that succeeded are not listed\n');
+  });
+
   it('a job that finds nothing fails, and says why', async () => {
     await withOlderObjects('three', ['a']);
     const ran = await world.run(['jobs', 'create', 'three', '--run', '--follow', '--filter', 'replica']);

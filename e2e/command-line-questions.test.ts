@@ -76,7 +76,7 @@ describe('questions', { timeout: TEST_MS_MAX }, () => {
     const cautious = person(true, false);
     expect(await createAs(cautious, 'later', 'later-copy')).toBe(0);
     expect(cautious.said.at(-1)).toMatch(/^To run it later: holdfast jobs run \S{36}$/);
-    await expect(world.status('later-copy', 'old')).rejects.toThrow('NotFound');
+    await expect(world.status('later-copy', 'old')).rejects.toThrow('UnknownError');
     expect(await world.said('jobs', '--status', 'Suspended')).toContain('later');
   });
 });

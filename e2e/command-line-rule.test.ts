@@ -140,6 +140,19 @@ describe('holdfast rule create', options, () => {
     expect(await world.refused('rule', ...words)).toEqual({ code: 2, stderr: `holdfast: ${complaint}\n` });
   });
 
+  it('a role that is named must be there, and trust S3', async () => {
+    const role = (name: string) => ['--role', `arn:aws:iam::${server.owner.account}:role/${name}`];
+    const ours = role('service-role/s3crr_role_for_one');
+    await world.bucket('seven');
+    expect((await world.refused('rule', 'create', 'seven', 'one-copy', ...role('nobody'))).stderr).toMatch(
+      /^holdfast: There is no role arn:aws:iam::\d{12}:role\/nobody\.$/m,
+    );
+    expect((await world.refused('jobs', 'create', 'one', '--no-report', ...ours)).stderr).toContain(
+      'The role s3crr_role_for_one does not trust batchoperations.s3.amazonaws.com: ',
+    );
+    expect(await world.said('rule', 'create', 'seven', 'one-copy', ...ours)).not.toContain('iam ');
+  });
+
   it('what is not there is a sentence and exit code 1', async () => {
     expect(await world.refused('rule', 'create', 'nowhere', 'one-copy')).toEqual({
       code: 1,

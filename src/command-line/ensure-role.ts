@@ -68,13 +68,30 @@ export async function ensureRole(
   return arn;
 }
 
+/** A role that was named, looked at before it is used: one that cannot be assumed would only show when it is too late.
+ * Another account's, or where the keys may not look, is taken as it is.
+ * @throws RequestError where there is no such role, or it does not trust the service */
+export async function checkNamedRole(aws: AwsClients, arn: string, service: string): Promise<void> {
+  const { account, roleName } =
+    /^arn:[^:]+:iam::(?<account>\d+):role\/(?:.*\/)?(?<roleName>[^/]+)$/.exec(arn)?.groups ?? {};
+  if (account !== aws.account || roleName === undefined) return;
+  let found: string | undefined;
+  try {
+    found = await findRole(aws, roleName, service);
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'AccessDenied') return;
+    throw error;
+  }
+  if (found !== arn) throw new RequestError(`There is no role ${arn}.`);
+}
+
 async function findRole(aws: AwsClients, roleName: string, service: string): Promise<string | undefined> {
   const { GetRoleCommand } = await import('@aws-sdk/client-iam');
   try {
     const { Role } = await (await aws.iam()).send(new GetRoleCommand({ RoleName: roleName }));
     if (!decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '').includes(`"${service}"`)) {
       throw new RequestError(
-        `The role ${roleName} exists, but does not trust ${service}: remove it, or name another with --role ARN.`,
+        `The role ${roleName} does not trust ${service}: change its trust policy, or name another with --role.`,
       );
     }
     return Role?.Arn;

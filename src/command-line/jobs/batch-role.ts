@@ -4,7 +4,7 @@ import { ensureRole, roleNameFor } from '../ensure-role.ts';
 import type { Terminal } from '../terminal.ts';
 
 const ROLE_PREFIX = 's3batch_role_for_';
-const SERVICE = 'batchoperations.s3.amazonaws.com';
+export const BATCH_SERVICE = 'batchoperations.s3.amazonaws.com';
 
 /** The role of batch replication jobs out of one bucket (reference: s3-batch-replication 12.1). Each bucket that it writes
  * to has a policy of its own, so that a further job takes nothing from one that still runs. */
@@ -33,7 +33,7 @@ export function ensureBatchRole(
   }
   return ensureRole(aws, io, {
     roleName: roleNameFor(ROLE_PREFIX, source),
-    service: SERVICE,
+    service: BATCH_SERVICE,
     purpose: `batch jobs on ${source}`,
     policies,
   });

@@ -1,6 +1,6 @@
 import { RequestError, UsageError } from '../command.ts';
+import { readPriority } from '../option-values.ts';
 import { counted, number } from '../quantities.ts';
-import { readPriority } from '../rule/rule-request.ts';
 import { createJob } from './create-job.ts';
 import { followJob, verdict } from './follow-job.ts';
 import { type JobRequest, readJobRequest } from './job-request.ts';

@@ -3,8 +3,9 @@ import type { AwsClients } from '../aws-clients.ts';
 import type { Perform } from '../aws-steps.ts';
 import { requireBucketRegion } from '../buckets.ts';
 import { RequestError } from '../command.ts';
+import { checkNamedRole } from '../ensure-role.ts';
 import type { Terminal } from '../terminal.ts';
-import { ensureBatchRole } from './batch-role.ts';
+import { BATCH_SERVICE, ensureBatchRole } from './batch-role.ts';
 import type { JobRequest } from './job-request.ts';
 
 const BUCKET_NAME_LENGTH_MAX = 63;
@@ -26,6 +27,7 @@ export async function createJob(
   const region = await requireBucketRegion(aws, request.bucket);
   await requireRule(aws, request.bucket, region);
   const { report, manifestBucket } = request;
+  if (request.role !== 'new') await checkNamedRole(aws, request.role, BATCH_SERVICE);
   if (report !== undefined) await ensureBucket(aws, io.perform, report.bucket, region);
   const role =
     request.role === 'new'

@@ -1,7 +1,7 @@
 import type { JobManifestGeneratorFilter, ReplicationStatus } from '@aws-sdk/client-s3-control';
 import type { Arguments } from '../arguments.ts';
 import { UsageError } from '../command.ts';
-import { checkRole, optional, readPriority } from '../rule/rule-request.ts';
+import { checkRole, optional, readPriority } from '../option-values.ts';
 
 /** What was typed after `holdfast jobs create`. */
 export interface JobRequest {

@@ -38,7 +38,9 @@ export function renderStates(states: readonly JobState[], job: Pick<JobView, 'fa
 }
 
 function causeWords({ status, cause }: JobState, { total }: Pick<JobView, 'total'>): string | undefined {
-  return status === 'Suspended' && total !== undefined ? counted(total, 'object') : cause;
+  if (status === 'Suspended' && total !== undefined) return counted(total, 'object');
+  // Cancelling, cancelled: says nothing.
+  return cause === 'cancelled' ? undefined : cause;
 }
 
 /** `s3://bucket/prefix/job-ID/`. */

@@ -75,21 +75,33 @@ export function sayVerdict(terminal: Terminal, job: JobView, verdict: ReportVerd
   );
 }
 
-function facts({ bucket }: JobView, { checked, judged }: ReportVerdict): (readonly [string, string])[] {
-  const { succeeded, failed, repeated, problems } = checked;
+function facts(job: JobView, { checked, judged }: ReportVerdict): (readonly [string, string])[] {
+  const { repeated, problems, succeeded, failed } = checked;
   const failures = [...judged.failures].map(([code, count]) => `${number(count)} ${code}`);
   const since = judged.arrivedSince === 0 ? '' : `; ${number(judged.arrivedSince)} arrived since`;
-  const twice = repeated === 0 ? 'none twice' : `${number(repeated)} twice`;
+  const isEmpty = succeeded + failed === 0;
+  const twice = isEmpty ? '' : `, ${repeated === 0 ? 'none' : number(repeated)} twice`;
   return [
     ['files', problems.length === 0 ? 'each with the MD5 that it should have' : 'wrong, see below'],
-    [
-      'rows',
-      `${number(succeeded + failed)}: ${number(succeeded)} succeeded, ${number(failed)} failed, ${twice}`,
-    ],
+    ['rows', `${rowWords(job, checked)}${twice}`],
     ...(failures.length === 0 ? [] : [['failures', `${failures.join(', ')}${since}`] as const]),
-    [bucket ?? 'source', `${number(judged.foundAtSource)} of ${number(succeeded)} versions are there`],
-    ...[...judged.replicas].map(([name, count]) => [name, replicaWords(count)] as const),
+    ...(succeeded === 0
+      ? []
+      : [
+          [
+            job.bucket ?? 'source',
+            `${number(judged.foundAtSource)} of ${number(succeeded)} versions are there`,
+          ] as const,
+          ...[...judged.replicas].map(([name, count]) => [name, replicaWords(count)] as const),
+        ]),
   ];
+}
+
+function rowWords({ report, succeeded: ran }: JobView, { succeeded, failed }: CheckedReport): string {
+  const counts = `${number(succeeded + failed)}: ${number(succeeded)} succeeded, ${number(failed)} failed`;
+  return report?.scope === 'FailedTasksOnly' && succeeded === 0
+    ? `${number(failed)} failed, and the ${number(ran)} that succeeded are not listed`
+    : counts;
 }
 
 function replicaWords(count: ReplicaCount | undefined): string {

@@ -3,7 +3,7 @@ import type { AwsClients } from '../aws-clients.ts';
 import { awsLine, type Perform } from '../aws-steps.ts';
 import { ensureVersioning, requireBucketRegion } from '../buckets.ts';
 import { RequestError } from '../command.ts';
-import { ensureRole, roleNameFor } from '../ensure-role.ts';
+import { checkNamedRole, ensureRole, roleNameFor } from '../ensure-role.ts';
 import type { Terminal } from '../terminal.ts';
 import { destinationPolicy, replicationPolicy } from './policies.ts';
 import { planRule } from './rule-document.ts';
@@ -105,6 +105,7 @@ async function chooseRole(
   const used = existing?.Role;
   const isOurs = used?.endsWith(`/${roleName}`) === true;
   if (wanted !== undefined && wanted !== 'new') {
+    await checkNamedRole(aws, wanted, SERVICE);
     if (used !== undefined && used !== wanted) {
       terminal.say(`One role serves all rules of ${source}: from now on it is ${wanted}, not ${used}.`);
     }

@@ -2,8 +2,9 @@ import { createAndFollow } from '../jobs/commands.ts';
 import { createJob } from '../jobs/create-job.ts';
 import type { JobRequest } from '../jobs/job-request.ts';
 import { type JobsCall, printJson } from '../jobs/jobs-call.ts';
+import { optional } from '../option-values.ts';
 import type { CreatedRule } from './create-rule.ts';
-import { optional, type RuleRequest } from './rule-request.ts';
+import { type RuleRequest } from './rule-request.ts';
 
 // As the console's.
 const PRIORITY = 10;
