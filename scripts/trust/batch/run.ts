@@ -55,12 +55,15 @@ const CANCELLED: Pair = { source: 'cancel-source', replica: 'cancel-replica' };
 /** As many buckets as may have active jobs: so many urgent ones leave no room for another. */
 const URGENT = Array.from({ length: 6 }, (_, index) => `urgent-${index}`);
 /** The cancelled job is smaller, as a second one follows; but larger than what a job is ahead of its deliveries. */
-const CANCELLED_SHARE = 1 / 5;
+const CANCELLED_SHARE = 1 / 20;
 const CANCELLED_VERSIONS_MIN = 4000;
 const URGENT_VERSIONS = 300;
 const POLL_MS = 25;
-const JOB_MS_MAX = 3_600_000;
-const PAUSED_MS_MAX = 60_000;
+/** Asking after a job that takes a quarter of an hour forty times a second would be a load of its own. */
+const POLL_SHARE = 1 / 1000;
+const POLL_MS_MAX = 500;
+const JOB_MS_MAX = 10_800_000;
+const PAUSED_MS_MAX = 300_000;
 
 export async function runBatchTrust(options: BatchTrustOptions): Promise<BatchTrustResult> {
   const folder = mkdtempSync(join(process.env['HOLDFAST_BENCH_DIRECTORY'] ?? tmpdir(), 'holdfast-batch-'));
@@ -220,7 +223,7 @@ class BatchTrust {
         return;
       }
       await look(job);
-      await sleep(POLL_MS);
+      await sleep(Math.min(POLL_MS_MAX, Math.max(POLL_MS, (Date.now() - begunMs) * POLL_SHARE)));
     }
     throw new Error(`job ${jobId} did not end in ${JOB_MS_MAX} ms`);
   }
