@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { parkedIntents } from '../store/tables/intents.ts';
+import { intents, parkedIntents } from '../store/tables/intents.ts';
+import { DeliveryFixture } from '../testing/delivery-fixture.ts';
 import { openMemorySite } from '../testing/memory-site.ts';
 import { ReplicationFixture, rolePolicy, ruleTo } from '../testing/replication-fixture.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
@@ -32,4 +33,47 @@ it('delivers what had failed for good, once its cause is repaired', async () => 
   expect((await s3.read('destination', 'key'))?.text).toBe('key');
   expect(await verifyCounters(store)).toEqual([]);
   for (const worker of s3.site.workers) await worker.stop();
+});
+
+it('leaves alone what a batch job is at, and makes live what one had failed with', async () => {
+  const s3 = await DeliveryFixture.open();
+  const versionId = await s3.put('source', 'key');
+  await s3.rolePolicy(rolePolicy('source', ['elsewhere']));
+  await s3.replicate('source', ruleTo('destination'));
+  s3.startWorkers();
+  await s3.start([{ key: 'key', versionId }]);
+  await s3.clock.advance(1_000);
+  const [parked] = await s3.parked();
+  if (parked === undefined) throw new Error('nothing is parked');
+  expect(parked.class).toBe('batch');
+  await s3.stopWorkers();
+  await s3.start([{ key: 'key', versionId }]);
+  expect(await retryParked(s3.region.store, parked, s3.clock.now())).toBe(false);
+  const chunk = await s3.start([{ key: 'key', versionId }]);
+  await s3.withdraw(chunk - 1);
+  await s3.withdraw(chunk);
+  expect(await retryParked(s3.region.store, parked, s3.clock.now())).toBe(true);
+  const [row] = await s3.region.store.range(intents.range());
+  expect(row && intents.decode(row)).toMatchObject({ class: 'live', key: 'key' });
+  expect(await s3.counterDifferences()).toEqual([]);
+});
+
+it('speaks of the newest tags: they arrive with the version', async () => {
+  const s3 = await DeliveryFixture.open();
+  await s3.rolePolicy(rolePolicy('source', ['elsewhere']));
+  await s3.replicate('source', ruleTo('destination'));
+  const versionId = await s3.put('source', 'key');
+  await s3.tag('source', 'key', [['a', 'b']], versionId);
+  s3.startWorkers();
+  await s3.clock.advance(1_000);
+  const failed = await s3.parked();
+  expect(failed.map(({ kind }) => kind).toSorted()).toEqual(['facets', 'object']);
+  await s3.rolePolicy(rolePolicy('source', ['destination']));
+  const object = failed.find(({ kind }) => kind === 'object');
+  expect(object && (await retryParked(s3.region.store, object, s3.clock.now()))).toBe(true);
+  await s3.clock.advance(1_000);
+  expect(await s3.status('source', 'key')).toBe('COMPLETED');
+  expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', 'b']]);
+  expect(await s3.parked()).toEqual([]);
+  await s3.stopWorkers();
 });

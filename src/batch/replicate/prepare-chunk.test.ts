@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { putVersioning } from '../../buckets/versioning.ts';
-import { jobRow, setBatchRolePolicy } from '../../testing/batch-fixture.ts';
+import { prepareRemoval } from '../../objects/removal.ts';
+import { Tally } from '../../objects/tally.ts';
+import { stampOfVersionId } from '../../store/tables/version-id.ts';
+import { batchContextOf, jobRow, setBatchRolePolicy } from '../../testing/batch-fixture.ts';
 import { DeliveryFixture } from '../../testing/delivery-fixture.ts';
 import { rolePolicy, ruleTo } from '../../testing/replication-fixture.ts';
+import { prepareReplication } from './prepare-chunk.ts';
 
 let s3: DeliveryFixture;
 
@@ -148,6 +152,55 @@ describe('a task of S3ReplicateObject', () => {
     const refused = await s3.start(tasks, nobody);
     expect(await s3.outcomes(refused, nobody)).toEqual(['AssumeRoleNotPermitted', 'AssumeRoleNotPermitted']);
     expect((await s3.results(refused, nobody))[0]).toMatchObject({ httpStatus: 403 });
+  });
+
+  it('hears of it when its version is removed before it was delivered, live or not', async () => {
+    await s3.stopWorkers();
+    const early = await s3.put('source', 'early');
+    await s3.replicate('source', ruleTo('destination'), ruleTo('second', { Priority: 2 }));
+    const late = await s3.put('source', 'late');
+    const chunk = await s3.start([
+      { key: 'early', versionId: early },
+      { key: 'late', versionId: late },
+    ]);
+    await s3.remove('source', 'early', early);
+    await s3.remove('source', 'late', late);
+    expect(await s3.outcomes(chunk)).toEqual(['SrcVersionNotFound', 'SrcVersionNotFound']);
+    expect(await s3.answers(chunk)).toHaveProperty('size', 4);
+    expect(await s3.batchPending()).toEqual([]);
+  });
+
+  it('is started under one configuration: a change of rules in between is a conflict', async () => {
+    const versionId = await s3.put('source', 'key');
+    await s3.replicate('source', ruleTo('destination'));
+    const context = batchContextOf(s3.site);
+    const chunk = { number: 0, tasks: [{ key: 'key', versionId }] };
+    const prepared = await prepareReplication(context, s3.region, jobRow(), chunk);
+    await s3.replicate('source', ruleTo('second'));
+    const { checks, writes } = prepared;
+    expect(await s3.region.store.commit({ checks, writes })).toEqual({ outcome: 'conflict' });
+  });
+
+  it('cannot be started for a version that is removed in between', async () => {
+    const versionId = await s3.put('source', 'key');
+    await s3.replicate('source', ruleTo('destination'));
+    const context = batchContextOf(s3.site);
+    const chunk = { number: 0, tasks: [{ key: 'key', versionId }] };
+    const { checks, writes } = await prepareReplication(context, s3.region, jobRow(), chunk);
+    await s3.remove('source', 'key', versionId);
+    expect(await s3.region.store.commit({ checks, writes })).toEqual({ outcome: 'conflict' });
+  });
+
+  it('is not forgotten by a removal that was prepared before it was started', async () => {
+    const versionId = await s3.put('source', 'key');
+    await s3.replicate('source', ruleTo('destination'));
+    const bucket = await s3.site.buckets.require('source');
+    const stamp = stampOfVersionId(versionId) ?? '';
+    const removal = await prepareRemoval(bucket, 'key', stamp, new Tally(), s3.clock.now());
+    await s3.start([{ key: 'key', versionId }]);
+    const outcome = await s3.region.store.commit({ checks: removal?.checks ?? [], writes: [] });
+    expect(outcome).toEqual({ outcome: 'conflict' });
+    await settle();
   });
 
   it('copies with the role of the configuration, and fails with its failures', async () => {
