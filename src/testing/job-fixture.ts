@@ -10,7 +10,7 @@ import type { JobStatus } from '../store/tables/job-rows.ts';
 import { jobAnswers } from '../store/tables/jobs.ts';
 import { jobRow, makeBatchRole } from './batch-fixture.ts';
 import { type MemorySiteOptions, openMemorySite, SiteDisks } from './memory-site.ts';
-import { ACCOUNT, ReplicationFixture, rolePolicy } from './replication-fixture.ts';
+import { ACCOUNT, ReplicationFixture, rolePolicy, ruleTo } from './replication-fixture.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { MortalClock } from './simulation/mortal-clock.ts';
@@ -41,6 +41,15 @@ export class JobFixture extends ReplicationFixture {
     await fixture.bucket('reports');
     await fixture.role(rolePolicy('source', ['destination']));
     await makeBatchRole(fixture.site);
+    return fixture;
+  }
+
+  /** Running, with so many objects that are older than the rule. */
+  static async withObjects(objects: number, options: Options = {}): Promise<JobFixture> {
+    const fixture = await JobFixture.open(options);
+    for (let index = 0; index < objects; index += 1) await fixture.put('source', `key ${index}`);
+    await fixture.replicate('source', ruleTo('destination'));
+    fixture.run();
     return fixture;
   }
 
@@ -134,6 +143,21 @@ export class JobFixture extends ReplicationFixture {
   /** Rows of all files of the job's report, by key. */
   reportRows(jobId: string): Promise<ReportRow[]> {
     return reportRowsOf(this, 'reports', jobId);
+  }
+
+  /** What the job comes to, when nothing runs any more.
+   * @throws Error where anything of it is left behind */
+  async end(jobId: string) {
+    const { job, progress, states } = await this.until(jobId, 'Complete', 'Cancelled', 'Failed');
+    await this.stop();
+    const left = await this.leftovers();
+    if (left.length > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
+    return {
+      path: states.map(({ status }) => status).join(' '),
+      counts: `${progress.succeeded}+${progress.failed} of ${job.tasks?.total ?? '-'}`,
+      codes: job.failureReasons.map(({ code }) => code),
+      rows: (await this.reportRows(jobId)).map(({ key, code }) => `${key} ${code}`.trim()),
+    };
   }
 
   /** What must hold when nothing runs: counters equal rows, and nothing of any job is left behind. */
