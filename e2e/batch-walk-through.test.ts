@@ -42,7 +42,8 @@ async function aws(...words: string[]): Promise<string> {
 }
 
 async function answer<Answer>(...words: string[]): Promise<Answer> {
-  return JSON.parse(await aws(...words)) as Answer;
+  // Older generations print nothing where a list is empty.
+  return JSON.parse((await aws(...words)) || '{}') as Answer;
 }
 
 const control = (operation: string, ...words: string[]) =>
