@@ -26,7 +26,7 @@ const UNAVAILABLE_MS_MAX = 5 * 60_000;
 /** Writes the completion report of a job whose chunks stand as they are from now on (reference: s3-batch-replication
  * 9). Written twice it is the same, byte by byte. Does nothing where none is wanted.
  * @param region the job's.
- * @throws JobFailure ReportWriteFailed, ExpectedBucketOwnerMismatch; StoreUnavailableError where it may work later */
+ * @throws JobFailure ReportWriteFailed; StoreUnavailableError where it may work later */
 export async function writeReport(
   context: BatchContext,
   region: Region,
