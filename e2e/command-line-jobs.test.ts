@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketReplicationCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { FAR_REGION, HOME_REGION } from '../scripts/demo/world.ts';
 import { CommandLineWorld } from './command-line-world.ts';
 import { realServer } from './real-server.ts';
 
@@ -26,8 +32,9 @@ const STAMP = /^\d\d:\d\d:\d\d\.\d{3} {2}/;
 const statesIn = (text: string): string[] =>
   text.split('\n').flatMap((line) => (STAMP.test(line) ? [line.replace(STAMP, '')] : []));
 
-async function untilAwaiting(jobId: string): Promise<void> {
-  const status = async () => ((await world.json('jobs', 'show', jobId)) as { status: string }).status;
+async function untilAwaiting(jobId: string, region: string = HOME_REGION): Promise<void> {
+  const show = ['jobs', 'show', jobId, '--region', region];
+  const status = async () => ((await world.json(...show)) as { status: string }).status;
   await expect.poll(status, { timeout: 60_000, interval: 50 }).toBe('Suspended');
 }
 
@@ -72,6 +79,39 @@ describe('holdfast jobs', options, () => {
     expect(checked.stdout).toContain('one-copy  3 of 3 replicas are equal');
     expect(checked.stdout).toContain('The report is right: ');
     expectKeptReport(join(server.folder, 'kept'));
+  });
+
+  it('every version is looked up: from before versioning, under odd keys, delete markers', async () => {
+    await world.bucket('odd', { versioned: false });
+    await world.put('odd', 'from before');
+    await world.bucket('odd-copy');
+    await world.said('rule', 'create', 'odd', 'odd-copy', '--enable-versioning', '--delete-markers');
+    await world.s3().send(new DeleteBucketReplicationCommand({ Bucket: 'odd' }));
+    for (const key of ["we!ird'(*)~ k/../x", 'gone']) await world.put('odd', key);
+    await world.s3().send(new DeleteObjectCommand({ Bucket: 'odd', Key: 'gone' }));
+    await world.said('rule', 'create', 'odd', 'odd-copy', '--delete-markers');
+    const ran = await world.said('jobs', 'create', 'odd', '--run', '--follow');
+    const checked = await world.run(['jobs', 'report', jobIdOf(ran)]);
+    expect(checked.stdout).toContain('odd-copy  4 of 4 replicas are equal');
+    expect(checked.code).toBe(0);
+  });
+
+  it('a job is where its bucket is', async () => {
+    const far = world.s3(server.owner, FAR_REGION);
+    const location = { LocationConstraint: 'ap-south-1' } as const;
+    await far.send(new CreateBucketCommand({ Bucket: 'far', CreateBucketConfiguration: location }));
+    await far.send(new PutObjectCommand({ Bucket: 'far', Key: 'old', Body: 'old' }));
+    await world.bucket('near');
+    await world.said('rule', 'create', 'far', 'near', '--enable-versioning');
+    const created = await world.said('jobs', 'create', 'far');
+    const jobId = jobIdOf(created);
+    expect(created).toContain(`holdfast jobs run ${jobId} --region ${FAR_REGION}`);
+    expect((await world.refused('jobs', 'show', jobId)).stderr).toContain('--region names another region');
+    await untilAwaiting(jobId, FAR_REGION);
+    const run = await world.run(['jobs', 'run', jobId, '--region', FAR_REGION, '--follow']);
+    expect(run.code).toBe(0);
+    const checked = await world.run(['jobs', 'report', jobId, '--region', FAR_REGION]);
+    expect(checked.stdout).toMatch(/^ {2}near +1 of 1 replicas are equal/m);
   });
 
   it('what failed is an exit code, and the report says which and why', async () => {
