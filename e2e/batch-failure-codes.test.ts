@@ -1,22 +1,16 @@
-import {
-  DeleteRoleCommand,
-  DeleteRolePolicyCommand,
-  UpdateAssumeRolePolicyCommand,
-} from '@aws-sdk/client-iam';
-import { DeleteBucketCommand, DeleteObjectCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { DeleteBucketCommand, DeleteObjectCommand } from '@aws-sdk/client-s3';
 import type { CreateJobCommandInput } from '@aws-sdk/client-s3-control';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { MemoryFaults } from '../src/store/kv/memory.ts';
 import { BATCH_TRUST } from '../src/testing/batch-fixture.ts';
 import { ruleTo, TRUST } from '../src/testing/replication-fixture.ts';
-import { allow, BatchWorld, deny, REPORT } from './batch-world.ts';
+import { allow, BatchWorld, deny } from './batch-world.ts';
 
-// What goes wrong with a job, as its owner sees it: the state, the failure code, the report. Which manifest is malformed
-// and how is tested beside the code that reads it.
+// With which code a job fails, and its tasks, as its owner sees it. Which manifest is malformed and how is tested beside
+// the code that reads it.
 
 const TEST_MS_MAX = 120_000;
 const FAILED_PREPARING = 'New Preparing Failing Failed';
-const FAILED_REPORTING = 'New Preparing Ready Active Completing Failing Failed';
 
 async function startWorld(
   objects = 3,
@@ -173,7 +167,7 @@ describe('tasks fail, each with its code', { timeout: TEST_MS_MAX }, () => {
   });
 });
 
-describe('a role is revoked while the job runs', { timeout: TEST_MS_MAX }, () => {
+describe('the job’s role is revoked while it runs', { timeout: TEST_MS_MAX }, () => {
   const SYNC_MS = 10;
   const TASKS = 1500;
 
@@ -210,60 +204,5 @@ describe('a role is revoked while the job runs', { timeout: TEST_MS_MAX }, () =>
     });
     if (job.Status === 'Complete') expect(succeeded + failed).toBe(TASKS);
     else expect(job.FailureReasons).toMatchObject([{ FailureCode: 'FailureThresholdExceeded' }]);
-  });
-
-  it('a job whose role is deleted cannot go on, nor report', async () => {
-    const { world, jobId } = await running();
-    const iam = world.site.iam(world.owner);
-    await iam.send(new DeleteRolePolicyCommand({ RoleName: 'batch', PolicyName: 'own' }));
-    await iam.send(new DeleteRoleCommand({ RoleName: 'batch' }));
-    const job = await world.reached(jobId, 'Failed');
-    const codes = (job.FailureReasons ?? []).map(({ FailureCode }) => FailureCode);
-    expect(codes).toContain('ReportWriteFailed');
-    expect(await world.states(jobId)).toMatch(/Failing Failed$/);
-    expect(await world.report(jobId)).toBeUndefined();
-  });
-});
-
-describe('a report that cannot be written', { timeout: TEST_MS_MAX }, () => {
-  it('fails a job that did all its tasks', async () => {
-    const world = await startWorld();
-    const states = FAILED_REPORTING;
-    const codes = ['ReportWriteFailed'];
-    const Report = { ...REPORT, Bucket: 'arn:aws:s3:::nowhere-at-all' };
-    const nowhere = await failure(world, { Report });
-    expect(nowhere).toMatchObject({ codes, states });
-    expect(await world.numbers(nowhere.jobId)).toEqual([3, 3, 0]);
-    expect(await world.versions('destination')).toEqual(await world.versions('source'));
-
-    const owner = { ...REPORT, ExpectedBucketOwner: '999999999999' };
-    expect((await failure(world, { Report: owner })).codes).toEqual([
-      expect.stringMatching(/^(ExpectedBucketOwnerMismatch|ReportWriteFailed)$/),
-    ]);
-
-    const refusal = {
-      Effect: 'Deny',
-      Principal: '*',
-      Action: 's3:PutObject',
-      Resource: 'arn:aws:s3:::reports/*',
-    };
-    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: refusal });
-    await world.s3.send(new PutBucketPolicyCommand({ Bucket: 'reports', Policy }));
-    expect(await failure(world, {})).toMatchObject({ codes, states });
-  });
-
-  it('for want of space waits for space', async () => {
-    let full = false;
-    const faults = (name: string): MemoryFaults =>
-      name === 'ap-south-1' ? { commit: () => (full ? 'unavailable' : undefined) } : {};
-    const world = await startWorld(3, { faults });
-    await world.bucketAfar('reports-afar');
-    full = true;
-    const jobId = await world.createJob({ Report: { ...REPORT, Bucket: 'arn:aws:s3:::reports-afar' } });
-    await world.reached(jobId, 'Completing');
-    expect(await world.numbers(jobId)).toEqual([3, 3, 0]);
-    full = false;
-    await world.reached(jobId, 'Complete');
-    expect(await world.states(jobId)).toBe('New Preparing Ready Active Completing Complete');
   });
 });
