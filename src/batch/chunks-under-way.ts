@@ -6,8 +6,9 @@ import { countResults, isOverThreshold } from './failure-threshold.ts';
 import { CHUNK_TASKS, CHUNKS_STARTED_MAX, CHUNKS_UNDER_WAY_MAX, OPERATION_CHUNKS_MAX } from './limits.ts';
 import type { OperationRuns } from './operation-runs.ts';
 import { NO_PROGRESS } from './progress.ts';
-import { prepareReplication } from './replicate/prepare-chunk.ts';
+import { type PreparedChunk, prepareReplication } from './replicate/prepare-chunk.ts';
 import { commitAsRunner, type RunContext, type StoredJob } from './run-context.ts';
+import { splitChunk } from './split-chunk.ts';
 
 /** Answers that nobody told of are found within this time. */
 const POLL_MS = 5_000;
@@ -112,7 +113,7 @@ export class ChunksUnderWay {
   }
 
   /** Starts the next chunk where there is room for one.
-   * @returns whether one was started
+   * @returns whether one was started; one that has to be split is not yet
    * @throws Superseded also when the job is not as it was read any more; StoreUnavailableError */
   async startNext({ job, version }: StoredJob): Promise<boolean> {
     const number = this.#progress.chunksStarted;
@@ -123,11 +124,16 @@ export class ChunksUnderWay {
     if (stored === undefined || chunk?.state !== 'waiting')
       throw new Error(`chunk ${number} of the job ${job.jobId} is not waiting`);
     const { tasks } = chunk;
-    const prepared =
+    const prepared: PreparedChunk =
       job.operation.name === 'S3ReplicateObject'
         ? await prepareReplication(batch, region, job, { number, tasks })
         : { results: tasks.map(() => null), waitsFor: tasks.map(() => []), checks: [], writes: [] };
-    const { results, waitsFor, checks, writes } = prepared;
+    const { results, waitsFor, checks, writes, fits } = prepared;
+    if (fits !== undefined) {
+      await splitChunk(this.#context, { job, version }, { number, tasks, version: stored.version }, fits);
+      this.#context.wake(this.#jobId);
+      return false;
+    }
     const row: StartedChunk = { state: 'started', tasks, results, waitsFor };
     const rowVersion = await this.#commit(
       {

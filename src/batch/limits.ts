@@ -5,6 +5,9 @@ const DAY_MS = 86_400_000;
 export const CHUNK_TASKS = 256;
 /** The first chunks are smaller, doubling, so that the progress of a small job moves. */
 export const CHUNK_TASKS_FIRST = 16;
+/** Deliveries that are made pending in one commit: some MiB with the longest keys. Four destinations do not reach it; a
+ * configuration may have a thousand. */
+export const DELIVERIES_STARTED_MAX = 1024;
 /** The window of a job: deliveries that it is ahead of, in full chunks. */
 export const CHUNKS_UNDER_WAY_MAX = 4;
 /** Chunks under way at once where each waits for a few slow deliveries only: what a job holds in memory. */

@@ -9,6 +9,7 @@ import { buckets } from '../../store/tables/buckets.ts';
 import type { JobRow, JobTask, TaskResult } from '../../store/tables/job-rows.ts';
 import type { BatchContext } from '../context.ts';
 import { jobRole } from '../job-role.ts';
+import { DELIVERIES_STARTED_MAX } from '../limits.ts';
 import { taskBucketName } from '../task-bucket.ts';
 import { findVersions } from './find-versions.ts';
 import { plannedDeliveries } from './planned-deliveries.ts';
@@ -27,6 +28,9 @@ export interface PreparedChunk {
   readonly waitsFor: readonly (readonly string[])[];
   readonly checks: readonly Check[];
   readonly writes: readonly Write[];
+  /** Set where all of them would be too much for one commit: so many tasks, from the first, are not. There is nothing to
+   * commit then. */
+  readonly fits?: number;
 }
 
 /** S3ReplicateObject for a chunk of tasks, by configuration, rules, tags and permissions of this moment (reference:
@@ -44,6 +48,7 @@ export async function prepareReplication(
     prepared.decideAll(prepared.undecided, session.code, session.message);
     return prepared;
   }
+  const starts: [bucket: Bucket, ofBucket: readonly DeliveryStart[]][] = [];
   for (const [name, indexes] of prepared.byBucket()) {
     const bucket = await context.objects.buckets.find(name);
     const refusal = refusalOf(bucket, region);
@@ -52,11 +57,26 @@ export async function prepareReplication(
       continue;
     }
     const allowed = await prepared.allowed(session, bucket, indexes);
-    const starts = await prepared.starts(bucket, allowed);
-    const started = await startDeliveries(bucket, starts, context.objects.site.clock.now());
-    if (starts.length > 0) prepared.add(bucket, started);
+    starts.push([bucket, await prepared.starts(bucket, allowed)]);
+  }
+  const fits = tasksThatFit(prepared.waitsFor);
+  if (fits < chunk.tasks.length)
+    return { results: prepared.results, waitsFor: prepared.waitsFor, checks: [], writes: [], fits };
+  for (const [bucket, ofBucket] of starts) {
+    const started = await startDeliveries(bucket, ofBucket, context.objects.site.clock.now());
+    if (ofBucket.length > 0) prepared.add(bucket, started);
   }
   return prepared;
+}
+
+/** At least one: its deliveries are as many as its bucket has destinations. */
+function tasksThatFit(waitsFor: PreparedChunk['waitsFor']): number {
+  let count = 0;
+  const over = waitsFor.findIndex(({ length }) => {
+    count += length;
+    return count > DELIVERIES_STARTED_MAX;
+  });
+  return over === -1 ? waitsFor.length : Math.max(1, over);
 }
 
 async function sessionOf(context: BatchContext, job: JobRow): Promise<RoleSession | ReplicationFailure> {
