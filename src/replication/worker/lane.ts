@@ -1,9 +1,11 @@
-import type { IntentTable } from '../../store/tables/intents.ts';
+import { batchIntents, type IntentTable } from '../../store/tables/intents.ts';
 import type { Circuit } from './circuit.ts';
 import type { LaneScan } from './scan.ts';
 
 /** Keys of intents waiting in memory for one destination. Millions may be pending: the rest is found by a scan. */
-export const LANE_QUEUE_MAX = 512;
+const LANE_QUEUE_MAX = 512;
+/** Jobs are only a window ahead of their deliveries (batch/limits.ts): two of them need no scan. */
+const BATCH_LANE_QUEUE_MAX = 2048;
 /** Scanning for due retries takes a tenth of the time at most. */
 const SCAN_REST_FACTOR = 9;
 const SCAN_REST_MS_MAX = 60_000;
@@ -31,6 +33,7 @@ export class Lane {
   dueAtMs = Number.POSITIVE_INFINITY;
   /** A pass over millions of rows that are not due must not follow upon the other. */
   #scanNotBeforeMs = Number.NEGATIVE_INFINITY;
+  readonly #queueMax: number;
   #queue: Buffer[] = [];
   #taken = 0;
   readonly #claims = new Map<string, 'claimed' | 'touched'>();
@@ -39,10 +42,11 @@ export class Lane {
     this.destination = destination;
     this.table = table;
     this.circuit = circuit;
+    this.#queueMax = table === batchIntents ? BATCH_LANE_QUEUE_MAX : LANE_QUEUE_MAX;
   }
 
   get room(): number {
-    return LANE_QUEUE_MAX - (this.#queue.length - this.#taken);
+    return this.#queueMax - (this.#queue.length - this.#taken);
   }
 
   /** Nothing is waiting, nor will be without a wake-up or a poll. */
