@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parkedIntents } from '../store/tables/intents.ts';
 import { openMemorySite } from '../testing/memory-site.ts';
-import { ACCOUNT, ReplicationFixture, rolePolicy, ruleTo } from '../testing/replication-fixture.ts';
+import {
+  ACCOUNT,
+  OTHER_ACCOUNT,
+  ReplicationFixture,
+  rolePolicy,
+  ruleTo,
+} from '../testing/replication-fixture.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { SimulatedClock } from '../testing/simulated-clock.ts';
 import { verifyCounters } from './verify-counters.ts';
@@ -137,6 +143,42 @@ describe('the role is really assumed', () => {
     await s3.put('source', 'two');
     await settle();
     expect(await s3.status('source', 'two')).toBe('COMPLETED');
+  });
+
+  it('a public policy of another account counts only where that account does not restrict it', async () => {
+    await s3.bucket('foreign', { owner: OTHER_ACCOUNT });
+    const restrict = (restrictPublicBuckets: boolean) =>
+      s3.site.buckets.update(foreign, (row) => ({
+        ...row,
+        policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: '*',
+              Action: 's3:ReplicateObject',
+              Resource: 'arn:aws:s3:::foreign/*',
+            },
+          ],
+        }),
+        publicAccessBlock: {
+          blockPublicAcls: false,
+          ignorePublicAcls: false,
+          blockPublicPolicy: false,
+          restrictPublicBuckets,
+        },
+      }));
+    const foreign = await s3.site.buckets.require('foreign');
+    await s3.rolePolicy(rolePolicy('source', ['foreign']));
+    await s3.replicate('source', ruleTo('foreign'));
+    await restrict(true);
+    await s3.put('source', 'one');
+    await settle();
+    expect(await failureCodes()).toEqual(['DstPutObjectNotPermitted']);
+    await restrict(false);
+    await s3.put('source', 'two');
+    await settle();
+    expect((await s3.versions('foreign')).map(({ key }) => key)).toEqual(['two']);
   });
 
   it('a right by prefix is asked for each key', async () => {

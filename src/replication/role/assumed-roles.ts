@@ -1,4 +1,5 @@
 import type { Bucket } from '../../buckets/bucket.ts';
+import { applicableBucketPolicy } from '../../identity/applicable-bucket-policy.ts';
 import { AssumeRoleNotPermittedError, assumeRole } from '../../identity/assume-role.ts';
 import { authorise } from '../../identity/authorise.ts';
 import type { Identity } from '../../identity/identity.ts';
@@ -168,13 +169,14 @@ class AssumedRole implements RoleSession {
     conditions: RequestContext = {},
   ): Decision | Promise<Decision> {
     const bucketArn = `arn:aws:s3:::${row.name}`;
+    const policy = applicableBucketPolicy(row, this.#principal);
     return authorise(this.#identity, {
       principal: this.#principal,
       action,
       resource: key === undefined ? bucketArn : `${bucketArn}/${key}`,
       context: { ...this.#context(), ...conditions },
       resourceAccount: row.owner,
-      ...(row.policy === undefined ? {} : { resourcePolicy: row.policy }),
+      ...(policy === undefined ? {} : { resourcePolicy: policy }),
       ...(row.policyPrincipalIds === undefined ? {} : { resourcePrincipalIds: row.policyPrincipalIds }),
     });
   }

@@ -1,17 +1,15 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import { accessDenied } from '../../errors/s3.ts';
+import { applicableBucketPolicy } from '../../identity/applicable-bucket-policy.ts';
 import { authorise as decide } from '../../identity/authorise.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { explainDecision } from '../../policy/explain.ts';
-import { parsedPolicy } from '../../policy/parsed-policy.ts';
-import type { PolicyDocument, Principal } from '../../policy/types.ts';
+import { isOfAccount } from '../../policy/of-account.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import { bucketOfArn } from './access-resources.ts';
 import { checkBucketRegion, checkSiteRegion } from './rules/bucket-region.ts';
 import { asksForExistingTags, existingObjectTags } from './rules/existing-object-tags.ts';
-import { isOfAccount } from './rules/of-account.ts';
-import { isPublicPolicy } from './rules/public-policy.ts';
 import { requestContext } from './rules/request-context.ts';
 import type { S3Call } from './s3-handler.ts';
 
@@ -82,7 +80,7 @@ async function decideOnBucket(
   const { caller } = call;
   const { owner, policyPrincipalIds } = bucket.row;
   const { action, resource } = requirement;
-  const policy = applicablePolicy(bucket, caller);
+  const policy = applicableBucketPolicy(bucket.row, caller);
   const ownersRoot = caller.kind === 'root' && caller.account === owner;
   // Nothing but a bucket policy can bind the owner's root, and not even that keeps it from repairing the policy.
   if (ownersRoot && (policy === undefined || POLICY_REPAIRS.has(action))) return;
@@ -114,14 +112,3 @@ async function decideOnBucket(
 }
 
 const POLICY_REPAIRS = new Set(['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy']);
-
-/** Under RestrictPublicBuckets a public policy gives rights inside the owner's account and to services only; what it denies
- * it denies to everybody. */
-function applicablePolicy(bucket: Bucket, caller: Principal): PolicyDocument | undefined {
-  const { policy, publicAccessBlock, owner } = bucket.row;
-  if (policy === undefined) return undefined;
-  const document = parsedPolicy(policy, 'resource');
-  if (publicAccessBlock?.restrictPublicBuckets !== true || caller.kind === 'service') return document;
-  if (isOfAccount(caller, owner) || !isPublicPolicy(document)) return document;
-  return { ...document, statements: document.statements.filter(({ effect }) => effect === 'Deny') };
-}

@@ -1,7 +1,7 @@
 import { deleteBucketPolicy } from '../../buckets/bucket-policy.ts';
 import { methodNotAllowed } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
-import { isOfAccount } from './rules/of-account.ts';
+import { isOfAccount } from '../../policy/of-account.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 export const DeleteBucketPolicy =

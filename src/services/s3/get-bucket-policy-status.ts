@@ -1,7 +1,7 @@
 import { getBucketPolicy } from '../../buckets/bucket-policy.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { parsedPolicy } from '../../policy/parsed-policy.ts';
-import { isPublicPolicy } from './rules/public-policy.ts';
+import { isPublicPolicy } from '../../policy/public-policy.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 export const GetBucketPolicyStatus =

@@ -4,11 +4,11 @@ import type { Identity } from '../../identity/identity.ts';
 import { resolvePrincipals } from '../../identity/resolve-principals.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { parsePolicy } from '../../policy/document.ts';
+import { isOfAccount } from '../../policy/of-account.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
+import { isPublicPolicy } from '../../policy/public-policy.ts';
 import type { PolicyDocument } from '../../policy/types.ts';
 import { bucketOfArn } from './access-resources.ts';
-import { isOfAccount } from './rules/of-account.ts';
-import { isPublicPolicy } from './rules/public-policy.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 // AWS: "Bucket policies are limited to 20 KB in size".

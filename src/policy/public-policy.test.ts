@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parsePolicy } from '../../../policy/document.ts';
+import { parsePolicy } from './document.ts';
 import { isPublicPolicy } from './public-policy.ts';
 
 /** "The meaning of public" in AWS's guide to Block Public Access, row by row. */

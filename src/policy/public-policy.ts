@@ -1,4 +1,4 @@
-import type { Condition, PolicyDocument, Statement } from '../../../policy/types.ts';
+import type { Condition, PolicyDocument, Statement } from './types.ts';
 
 /** Condition keys whose fixed values keep a statement from being public ("The meaning of public" in AWS's guide to
  * Block Public Access). Values with wildcards or variables do not count. */
