@@ -1,5 +1,4 @@
 import type { Clock } from '../lib/clock.ts';
-import { messageOf, saysUnavailable } from '../replication/destinations/unavailable.ts';
 import type { JobStatus } from '../store/tables/job-rows.ts';
 import { jobStates } from '../store/tables/jobs.ts';
 import { mayPrepare, nextToPrepare } from './preparing-order.ts';
@@ -8,6 +7,7 @@ import { RunningJob } from './running-job.ts';
 import { type Schedule, type ScheduledJob, type ScheduleLimits, schedule } from './schedule.ts';
 import { type JobDecisions, stepJob } from './step-job.ts';
 import { isTerminal } from './transition.ts';
+import { TroubleLog } from './trouble-log.ts';
 
 /** A job whose trouble lasts is tried again after ever longer pauses, up to this. */
 const RETRY_MS_MAX = 30_000;
@@ -31,11 +31,14 @@ export class JobTurns {
   readonly #options: JobTurnsOptions;
   readonly #context: RunContext;
   readonly #jobs = new Map<string, RunningJob>();
+  readonly #troubles: TroubleLog;
   #closed = false;
 
   constructor(options: JobTurnsOptions) {
     this.#options = options;
     this.#context = { ...options.context, wake: (jobId) => this.wake(jobId) };
+    const { batch, region } = options.context;
+    this.#troubles = new TroubleLog(batch.logger, options.clock, region.name);
   }
 
   get context(): RunContext {
@@ -88,13 +91,9 @@ export class JobTurns {
     await this.drop();
   }
 
-  /** Says what cannot be done now, or what is a fault of ours. */
-  note(error: unknown, fields: { readonly job?: string } = {}): void {
-    const { logger } = this.#context.batch;
-    if (this.#closed || error instanceof Superseded) return;
-    const said = { ...fields, region: this.#context.region.name, reason: messageOf(error) };
-    if (saysUnavailable(error)) logger.warn(said, 'batch jobs wait');
-    else logger.error({ ...said, cause: error }, 'batch jobs met a fault');
+  /** @param job absent: all of them */
+  note(error: unknown, job?: string): void {
+    if (!this.#closed && !(error instanceof Superseded)) this.#troubles.note(error, job);
   }
 
   /** Does all that can be done for a job now. */
@@ -136,7 +135,7 @@ export class JobTurns {
       running.again = true;
       return;
     }
-    this.note(error, { job: jobId });
+    this.note(error, jobId);
     running.again = false;
     const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS_FIRST * 2 ** Math.min(failures, 20));
     running.cancelRetry = this.#options.clock.after(delayMs, () => this.wake(jobId));
