@@ -110,6 +110,7 @@ describe('holdfast jobs', options, () => {
     await untilAwaiting(jobId, FAR_REGION);
     const run = await world.run(['jobs', 'run', jobId, '--region', FAR_REGION, '--follow']);
     expect(run.code).toBe(0);
+    expect(run.stdout).toContain(`holdfast jobs report ${jobId} --region ${FAR_REGION}\n`);
     const checked = await world.run(['jobs', 'report', jobId, '--region', FAR_REGION]);
     expect(checked.stdout).toMatch(/^ {2}near +1 of 1 replicas are equal/m);
   });

@@ -6,7 +6,7 @@ import { followJob, verdict } from './follow-job.ts';
 import { type JobRequest, readJobRequest } from './job-request.ts';
 import type { JobView } from './job-view.ts';
 import { jobStateWords } from './job-words.ts';
-import { type JobsCall, printJson } from './jobs-call.ts';
+import { type JobsCall, printJson, regionOption } from './jobs-call.ts';
 import { readJob, readJobStates } from './read-jobs.ts';
 import { renderJob } from './render-job.ts';
 import { checkJobReport, sayVerdict } from './report-job.ts';
@@ -28,7 +28,7 @@ export async function createAndFollow(call: JobsCall, request: JobRequest): Prom
     return 0;
   }
   const job = await followJob(aws, terminal, { region, jobId, stopAtConfirmation: request.waits });
-  if (job.status !== 'Suspended') return end(call, job);
+  if (job.status !== 'Suspended') return end(call, job, region);
   const isToRun = await terminal.confirm(`Run it now on ${counted(job.total ?? 0, 'object')}?`, false);
   if (isToRun) return runJob(call, region, job);
   if (given.flags.has('json')) printJson(job);
@@ -54,7 +54,7 @@ async function runJob(call: JobsCall, region: string, job: JobView): Promise<num
     return 0;
   }
   const options = { region, jobId: id, stopAtConfirmation: false, after: 'Suspended' } as const;
-  return end(call, await followJob(aws, terminal, options));
+  return end(call, await followJob(aws, terminal, options), region);
 }
 
 export async function cancel(call: JobsCall, id: string): Promise<number> {
@@ -119,7 +119,8 @@ export async function setPriority(call: JobsCall, id: string, text: string): Pro
 export async function follow(call: JobsCall, id: string): Promise<number> {
   const { aws, terminal } = call;
   const { id: jobId } = await readJob(aws, aws.region, id);
-  return end(call, await followJob(aws, terminal, { region: aws.region, jobId, stopAtConfirmation: false }));
+  const options = { region: aws.region, jobId, stopAtConfirmation: false };
+  return end(call, await followJob(aws, terminal, options), aws.region);
 }
 
 export async function show(call: JobsCall, id: string): Promise<number> {
@@ -131,7 +132,7 @@ export async function show(call: JobsCall, id: string): Promise<number> {
     throw error;
   });
   if (given.flags.has('json')) printJson({ ...job, ...(states !== undefined && { states }) });
-  else terminal.say(renderJob(job, states, terminal.width));
+  else terminal.say(renderJob(job, states, terminal.width, regionOption(call, aws.region)));
   return 0;
 }
 
@@ -163,13 +164,14 @@ export async function report(call: JobsCall, id: string): Promise<number> {
 }
 
 /** How the job ended, as the last line and the exit code. */
-function end({ terminal, given }: JobsCall, job: JobView): number {
+function end(call: JobsCall, job: JobView, region: string): number {
+  const { terminal, given } = call;
   const { text, code } = verdict(job);
   if (given.flags.has('json')) printJson(job);
   else {
     terminal.say(text);
     if (job.report !== undefined && job.succeeded + job.failed > 0) {
-      terminal.say(`To check its report: holdfast jobs report ${job.id}`);
+      terminal.say(`To check its report: holdfast jobs report ${job.id}${regionOption(call, region)}`);
     }
   }
   return code;
@@ -178,8 +180,4 @@ function end({ terminal, given }: JobsCall, job: JobView): number {
 function follows({ terminal, given: { flags } }: JobsCall): boolean {
   if (flags.has('follow') && flags.has('no-follow')) throw new UsageError('Type --follow or --no-follow.');
   return flags.has('follow') || (terminal.interactive && !flags.has('no-follow'));
-}
-
-function regionOption({ aws }: JobsCall, region: string): string {
-  return region === aws.region ? '' : ` --region ${region}`;
 }

@@ -18,3 +18,8 @@ export type JobsVerb = (call: JobsCall) => Promise<number>;
 export function printJson(value: unknown): void {
   console.log(JSON.stringify(value, undefined, 2));
 }
+
+/** What must be typed, too, for the next command to find the job. */
+export function regionOption({ aws, given }: Pick<JobsCall, 'aws' | 'given'>, region: string): string {
+  return region === aws.region && !given.values.has('region') ? '' : ` --region ${region}`;
+}

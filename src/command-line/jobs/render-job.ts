@@ -7,8 +7,14 @@ import { progressLine } from './progress.ts';
 const LABEL_WIDTH = 13;
 
 /** All that is known of a job, on one page.
- * @param states undefined where the server does not tell them */
-export function renderJob(job: JobView, states: readonly JobState[] | undefined, width: number): string {
+ * @param states undefined where the server does not tell them
+ * @param regionOption for the commands that are named: ` --region R`, where the job would not be found without */
+export function renderJob(
+  job: JobView,
+  states: readonly JobState[] | undefined,
+  width: number,
+  regionOption = '',
+): string {
   const isUnderWay = !hasEnded(job) && (job.total ?? 0) > 0 && job.status !== 'Suspended';
   return [
     styleText('bold', `Job ${job.id}`),
@@ -17,7 +23,7 @@ export function renderJob(job: JobView, states: readonly JobState[] | undefined,
     '',
     ...facts(job).map(([label, text]) => `${styleText('dim', label.padEnd(LABEL_WIDTH))} ${text}`),
     ...(states === undefined ? [] : ['', ...renderStates(states, job)]),
-    ...nextSteps(job),
+    ...nextSteps(job, `${job.id}${regionOption}`),
   ].join('\n');
 }
 
@@ -96,12 +102,12 @@ function averageRate({ activeSeconds, succeeded, failed }: JobView): number | un
   return activeSeconds === 0 ? undefined : (succeeded + failed) / activeSeconds;
 }
 
-function nextSteps(job: JobView): string[] {
+function nextSteps(job: JobView, id: string): string[] {
   if (job.status === 'Suspended') {
-    return ['', `To run it on ${counted(job.total ?? 0, 'object')}: holdfast jobs run ${job.id}`];
+    return ['', `To run it on ${counted(job.total ?? 0, 'object')}: holdfast jobs run ${id}`];
   }
   if (hasEnded(job) && job.report !== undefined && job.succeeded + job.failed > 0) {
-    return ['', `To check its report: holdfast jobs report ${job.id}`];
+    return ['', `To check its report: holdfast jobs report ${id}`];
   }
   return [];
 }

@@ -4,7 +4,7 @@ import { JOB_STATUSES, type JobStatus } from '../../store/tables/job-rows.ts';
 import { UsageError } from '../command.ts';
 import { number } from '../quantities.ts';
 import { hasEnded, type JobView } from './job-view.ts';
-import { type JobsCall, printJson } from './jobs-call.ts';
+import { type JobsCall, printJson, regionOption } from './jobs-call.ts';
 import { progressLine, RateMeter } from './progress.ts';
 import { listJobs, readJob } from './read-jobs.ts';
 import { renderJobTable } from './table.ts';
@@ -49,8 +49,9 @@ function render(
   more: boolean,
   width: number,
   meters: Map<string, RateMeter>,
-  { aws, given }: JobsCall,
+  call: JobsCall,
 ): string {
+  const { aws, given } = call;
   if (jobs.length === 0) {
     return given.values.has('status')
       ? `No jobs with this status in ${aws.region}.`
@@ -67,7 +68,9 @@ function render(
     head,
     ...lines,
     ...(more ? [styleText('dim', `Only the newest ${number(jobs.length)}: --limit shows more.`)] : []),
-    ...(first === undefined ? [] : ['', `To confirm one: holdfast jobs run ${first.id.slice(0, 8)}`]),
+    ...(first === undefined
+      ? []
+      : ['', `To confirm one: holdfast jobs run ${first.id.slice(0, 8)}${regionOption(call, aws.region)}`]),
   ].join('\n');
 }
 
