@@ -4,7 +4,7 @@ import { decodeKey } from '../store/kv/tuple.ts';
 import type { JobProgressRow, JobRow, JobStatus } from '../store/tables/job-rows.ts';
 import { jobProgress, jobs, jobsOfAccount } from '../store/tables/jobs.ts';
 import { isForgotten, type JobsOfAccount } from './find-job.ts';
-import { NO_PROGRESS } from './progress.ts';
+import { currentProgress, NO_PROGRESS } from './progress.ts';
 
 /** Rows read at once: a page of a filtered list may take several rounds. */
 const ROUND_ROWS = 200;
@@ -38,7 +38,7 @@ export async function listJobs(
       if (last !== undefined && found.length === page.jobsMax) {
         return { jobs: found, nextToken: tokenOf(last.job) };
       }
-      found.push(listed);
+      found.push(await upToDate(where, listed));
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < ROUND_ROWS) return { jobs: found };
@@ -61,6 +61,12 @@ async function readJobs({ store, clock }: JobsOfAccount, rows: readonly KeyedRow
     if (isForgotten(job, nowMs)) return [];
     return [{ job, progress: progress === undefined ? NO_PROGRESS : jobProgress.decode(progress) }];
   });
+}
+
+/** As DescribeJob would tell it: what ended in chunks that are under way counts, too. */
+async function upToDate({ store }: JobsOfAccount, { job, progress }: ListedJob): Promise<ListedJob> {
+  if (progress.underWay.length === 0) return { job, progress };
+  return { job, progress: await currentProgress(store, job.jobId) };
 }
 
 // What a token holds is where the page before it ended.
