@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { DeliveryFixture } from '../testing/delivery-fixture.ts';
 import { openMemorySite } from '../testing/memory-site.ts';
 import { ReplicationFixture, rolePolicy, ruleTo } from '../testing/replication-fixture.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
@@ -63,4 +64,18 @@ it('shows what is pending, how old it is, what arrived and what failed, and how 
   });
   expect(failed.counterDifferences).toEqual([]);
   for (const worker of s3.site.workers) await worker.stop();
+});
+
+it('counts what batch jobs want delivered, and says how much of all it is', async () => {
+  const s3 = await DeliveryFixture.open();
+  const versionId = await s3.put('source', 'early', 'abc');
+  await s3.replicate('source', ruleTo('destination'));
+  await s3.start([{ key: 'early', versionId }]);
+  await s3.clock.advance(5_000);
+  await s3.put('source', 'late', 'de');
+  const report = await statusReport(s3.site.site, { bucket: 'source', verify: true });
+  expect(report.counterDifferences).toEqual([]);
+  expect(report.buckets[0]?.rules).toMatchObject([
+    { pendingCount: 2, pendingBytes: 5, pendingBatchCount: 1, oldestPendingAgeMs: 5_000 },
+  ]);
 });

@@ -67,6 +67,18 @@ it('a live change that a task joined is tried on after the task has failed', asy
   expect(await s3.status('source', 'key')).toBe('COMPLETED');
 });
 
+it('a live change that waits for its next attempt is tried at once when a task joins it', async () => {
+  await s3.replicate('source', ruleTo('destination'));
+  const versionId = await s3.put('source', 'key', BODY);
+  const giveBack = loseBytes();
+  s3.startWorkers();
+  await s3.clock.advance(3 * 3_600_000);
+  giveBack();
+  const chunk = await s3.start([{ key: 'key', versionId }]);
+  await s3.clock.advance(1_000);
+  expect(await s3.outcomes(chunk)).toEqual(['success']);
+});
+
 it('a destination that cannot be reached fails no task, however long it takes', async () => {
   const versionId = await s3.put('source', 'key', BODY);
   await s3.replicate('source', ruleTo('second'));

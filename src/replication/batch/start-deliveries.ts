@@ -93,7 +93,9 @@ class Started {
     }
     const table = live === undefined ? batchIntents : intents;
     this.#checks.push(table.check(found.version, name));
-    this.#pending.set(identity, { table, row: waitedFor(table.decode(found), start.task) });
+    const row = waitedFor(table.decode(found), start.task);
+    // Whoever asks for it now does not wait for an attempt in a quarter of an hour, nor for the last one only.
+    this.#pending.set(identity, { table, row: { ...row, attempts: 0, nextAttemptAtMs: 0 } });
   }
 
   commit(): { checks: Check[]; writes: Write[] } {

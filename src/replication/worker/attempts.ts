@@ -2,20 +2,17 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Random } from '../../lib/random.ts';
 import { StoreUnavailableError } from '../../store/kv/key-value-store.ts';
+import { classOfKey } from '../../store/tables/intents.ts';
 import { type Claim, readClaims } from './claim.ts';
 import type { FailureLog } from './failure-log.ts';
 import type { Lane } from './lane.ts';
+import { LargeCopies } from './large-copies.ts';
 import type { Outcome } from './outcome.ts';
 import { reschedule } from './reschedule.ts';
 import { isDue, withinPatience } from './retry.ts';
 import type { SettleContext } from './settle.ts';
 import { SettleBatch } from './settle-batch.ts';
 
-/** A copy of at least so many bytes is streamed through buffers of some MiB, so only a few run at once. */
-const LARGE_BYTES = 1024 * 1024;
-const LARGE_IN_FLIGHT_MAX = 8;
-/** Of these, so that a live change never waits for a job's large ones. */
-const LARGE_BATCH_IN_FLIGHT_MAX = 6;
 /** What must wait for something else here is looked at again after this time. */
 const POSTPONE_MS = 100;
 const POSTPONED_MAX = 256;
@@ -40,13 +37,14 @@ export interface AttemptsOptions {
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #settlements: SettleBatch;
+  readonly #large: LargeCopies;
   #underWay = 0;
-  #largeInFlight = 0;
   #postponed = 0;
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
     this.#settlements = new SettleBatch(options.settling);
+    this.#large = new LargeCopies(options.wake);
   }
 
   /** Keys taken and not released. */
@@ -62,15 +60,17 @@ export class Attempts {
 
   async #read(taken: readonly { lane: Lane; key: Buffer }[]): Promise<void> {
     const { settling, onSourceTrouble, onEnd } = this.#options;
+    let left = taken;
     try {
+      if (this.#large.crowded) left = await this.#putOffLarge(taken);
       const claims = await readClaims(
         settling.store,
-        taken.map(({ key }) => key),
+        left.map(({ key }) => key),
       );
-      for (const [index, { lane, key }] of taken.entries()) this.#startOne(lane, key, claims[index]);
+      for (const [index, { lane, key }] of left.entries()) this.#startOne(lane, key, claims[index]);
     } catch (error) {
       onSourceTrouble(error);
-      for (const { lane, key } of taken) this.#giveBack(lane, key);
+      for (const { lane, key } of left) this.#giveBack(lane, key);
     }
     onEnd();
   }
@@ -82,23 +82,41 @@ export class Attempts {
     } else if (!isDue(claim.intent.nextAttemptAtMs, clock.now())) {
       lane.noteDue(claim.intent.nextAttemptAtMs);
       this.#release(lane, key);
-    } else if (claim.intent.size >= LARGE_BYTES && !this.#roomForLarge(claim)) {
-      this.#postpone(lane, key);
-      this.#release(lane, key);
+    } else if (this.#mustWait(claim)) {
+      this.#awaitRoom(lane, key);
     } else {
       void this.#attempt(lane, claim);
     }
   }
 
-  #roomForLarge({ intent }: Claim): boolean {
-    const most = intent.class === 'batch' ? LARGE_BATCH_IN_FLIGHT_MAX : LARGE_IN_FLIGHT_MAX;
-    return this.#largeInFlight < most;
+  /** An intent tells the size: nothing else is read of those that find no room.
+   * @returns the others */
+  async #putOffLarge(
+    taken: readonly { lane: Lane; key: Buffer }[],
+  ): Promise<readonly { lane: Lane; key: Buffer }[]> {
+    const rows = await this.#options.settling.store.get(taken.map(({ key }) => key));
+    return taken.filter(({ lane, key }, index) => {
+      const row = rows[index];
+      if (row === undefined || !this.#mustWait({ intent: lane.table.decode(row) })) return true;
+      this.#awaitRoom(lane, key);
+      return false;
+    });
+  }
+
+  #mustWait(claim: Pick<Claim, 'intent'>): boolean {
+    return LargeCopies.isLarge(claim) && !this.#large.hasRoom(claim.intent.class);
+  }
+
+  #awaitRoom(lane: Lane, key: Buffer): void {
+    const waits = this.#large.wait(classOfKey(key), key);
+    if (!waits) lane.noteDue(this.#options.clock.now() + POSTPONE_MS);
+    this.#release(lane, key);
   }
 
   async #attempt(lane: Lane, claim: Claim): Promise<void> {
     const { runTask, onOutcome, onSourceTrouble, onEnd } = this.#options;
-    const large = claim.intent.size >= LARGE_BYTES ? 1 : 0;
-    this.#largeInFlight += large;
+    const large = LargeCopies.isLarge(claim);
+    if (large) this.#large.begin();
     try {
       const outcome = withinPatience(claim.intent, await runTask(claim));
       await this.#conclude(lane, claim, outcome);
@@ -109,7 +127,7 @@ export class Attempts {
       onSourceTrouble(error);
       this.#giveBack(lane, claim.key);
     } finally {
-      this.#largeInFlight -= large;
+      if (large) this.#large.end();
     }
     onEnd();
   }
