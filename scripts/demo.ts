@@ -106,8 +106,9 @@ async function showJob(world: World, jobId: string): Promise<void> {
   await followJob(world, jobId, ({ Status, ProgressSummary }) => {
     const { TotalNumberOfTasks: total = 0, ...numbers } = ProgressSummary ?? {};
     const done = (numbers.NumberOfTasksSucceeded ?? 0) + (numbers.NumberOfTasksFailed ?? 0);
-    const words = Status === 'Suspended' ? 'Suspended: awaiting your confirmation to run' : Status;
-    const line = `${words}${total > 0 ? `, ${done} of ${total} objects` : ''}`;
+    const progress = total > 0 ? `${Status}, ${done} of ${total} objects` : String(Status);
+    const isAwaiting = Status === 'Suspended';
+    const line = isAwaiting ? `${Status}: awaiting your confirmation to run on ${total} objects` : progress;
     if (line !== shown) say(line);
     shown = line;
   });

@@ -69,9 +69,7 @@ export function sayVerdict(terminal: Terminal, job: JobView, verdict: ReportVerd
   const hidden = judged.differing - judged.differences.length;
   if (hidden > 0) terminal.say(styleText('red', `  and ${number(hidden)} more`));
   terminal.say(
-    isRight
-      ? styleText('green', 'The report is right: files, totals and every row are as the buckets say.')
-      : styleText('red', 'The report and the buckets differ.'),
+    isRight ? styleText('green', praise(judged)) : styleText('red', 'The report and the buckets differ.'),
   );
 }
 
@@ -102,6 +100,13 @@ function rowWords({ report, succeeded: ran }: JobView, { succeeded, failed }: Ch
   return report?.scope === 'FailedTasksOnly' && succeeded === 0
     ? `${number(failed)} failed, and the ${number(ran)} that succeeded are not listed`
     : counts;
+}
+
+/** No more than was seen. */
+function praise({ replicas }: JudgedRows): string {
+  const isWhole = [...replicas.values()].every((count) => count !== undefined);
+  const scope = isWhole ? '' : ' as far as these keys may look';
+  return `The report is right${scope}: files, totals and every row are as the buckets say.`;
 }
 
 function replicaWords(count: ReplicaCount | undefined): string {
