@@ -16,7 +16,7 @@ const SCAN_REST_MS_MAX = 60_000;
  * it twice at once. A claim that is offered again meanwhile is `touched`: its row may have changed, so it goes back
  * into the queue afterwards.
  * Invariant: a pending intent of a held shard is claimed, or a scan that will meet it is wanted or under way, or
- * the lane knows when it is due (`dueAtMs`). */
+ * the lane knows when it is due (`dueAtMs`), or it waits for a place among the large copies. */
 export class Lane {
   readonly destination: string;
   readonly table: IntentTable;
