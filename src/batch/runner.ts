@@ -56,6 +56,7 @@ export class BatchRunner {
   #polledAtMs = Number.NEGATIVE_INFINITY;
   #cleanedUpAtMs = Number.NEGATIVE_INFINITY;
   #background: Promise<void> | undefined;
+  #cleaning: Promise<void> | undefined;
   #cancelTick: () => void = () => undefined;
   #unwatch: readonly (() => void)[] = [];
 
@@ -94,7 +95,7 @@ export class BatchRunner {
     this.#cancelTick();
     this.#stopped.abort();
     const waited = new AbortController();
-    const ended = Promise.all([this.#background, this.#turns.close()]);
+    const ended = Promise.all([this.#background, this.#cleaning, this.#turns.close()]);
     await Promise.race([ended, sleep(this.#options.clock, STOP_MS_MAX, waited.signal)]);
     waited.abort();
     // A store that fails now frees the lease in its own time.
@@ -141,12 +142,23 @@ export class BatchRunner {
         this.#polledAtMs = nowMs;
         await this.#discover();
       }
-      if (isDue(this.#cleanedUpAtMs, CLEAN_UP_MS, nowMs)) {
+      if (isDue(this.#cleanedUpAtMs, CLEAN_UP_MS, nowMs) && this.#cleaning === undefined) {
         this.#cleanedUpAtMs = nowMs;
-        await cleanUpJobs(this.#turns.context, this.#stopped.signal);
+        this.#cleaning = this.#cleanUp();
       }
     } catch (error) {
       this.#turns.note(error);
+    }
+  }
+
+  /** Beside renewals: what thousands of jobs leave behind takes longer than a lease lives. */
+  async #cleanUp(): Promise<void> {
+    try {
+      await cleanUpJobs(this.#turns.context, this.#stopped.signal);
+    } catch (error) {
+      this.#turns.note(error);
+    } finally {
+      this.#cleaning = undefined;
     }
   }
 
