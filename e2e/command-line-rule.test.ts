@@ -50,7 +50,7 @@ describe('holdfast rule create', options, () => {
     for (const destination of ['two-a', 'two-b']) await world.bucket(destination);
     await world.said('rule', 'create', 'two', 'two-a', '--prefix', 'a/', '--delete-markers');
     const said = await world.said('rule', 'create', 'two', 'two-b', '--tag', 'to=b', '--id', 'second');
-    expect(said).toContain('The role s3crr_role_for_two exists and is used.');
+    expect(said).toContain('# the role s3crr_role_for_two exists and is used\n');
     expect(said).toContain('# the rule, behind the 1 that is there');
     expect(said).toContain(
       'Rule second: what has the tag to=b and is written to two from now on goes to two-b.',

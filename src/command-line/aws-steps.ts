@@ -29,6 +29,11 @@ export function performer(
   };
 }
 
+/** What is said between the steps; a shell that all of it is pasted into takes it for a comment. */
+export function note(terminal: Pick<Terminal, 'say'>, text: string): void {
+  terminal.say(styleText('dim', `# ${text}`));
+}
+
 /** One line for a shell. */
 export function awsLine(endpoint: string, { command, options }: AwsCommand): string {
   const url = command.startsWith('s3control ') ? endpointOfS3Control(endpoint) : endpoint;

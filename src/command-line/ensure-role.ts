@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AwsClients } from './aws-clients.ts';
-import type { Perform } from './aws-steps.ts';
+import { note, type Perform } from './aws-steps.ts';
 import { RequestError } from './command.ts';
 import { trustPolicy } from './rule/policies.ts';
 import type { Terminal } from './terminal.ts';
@@ -51,7 +51,7 @@ export async function ensureRole(
     });
     arn = created?.Role?.Arn ?? `arn:aws:iam::${aws.account}:role${ROLE_PATH}${roleName}`;
   } else {
-    terminal.say(`The role ${roleName} exists and is used.`);
+    note(terminal, `the role ${roleName} exists and is used`);
   }
   for (const [policyName, document] of Object.entries(policies)) {
     const policy = JSON.stringify(document);

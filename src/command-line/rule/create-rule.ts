@@ -1,6 +1,6 @@
 import type { ReplicationConfiguration, ReplicationRule } from '@aws-sdk/client-s3';
 import type { AwsClients } from '../aws-clients.ts';
-import { awsLine, type Perform } from '../aws-steps.ts';
+import { awsLine, note, type Perform } from '../aws-steps.ts';
 import { ensureVersioning, requireBucketRegion } from '../buckets.ts';
 import { RequestError } from '../command.ts';
 import { checkNamedRole, ensureRole, roleNameFor } from '../ensure-role.ts';
@@ -107,16 +107,16 @@ async function chooseRole(
   if (wanted !== undefined && wanted !== 'new') {
     await checkNamedRole(aws, wanted, SERVICE);
     if (used !== undefined && used !== wanted) {
-      terminal.say(`One role serves all rules of ${source}: from now on it is ${wanted}, not ${used}.`);
+      note(terminal, `one role serves all rules of ${source}: from now on it is ${wanted}, not ${used}`);
     }
     return wanted;
   }
   if (wanted === undefined && used !== undefined && !isOurs) {
-    terminal.say(`The rules of ${source} use ${used}: it must be allowed to write to ${destination}, too.`);
+    note(terminal, `the rules of ${source} use ${used}: it must be allowed to write to ${destination}, too`);
     return used;
   }
   if (used !== undefined && !isOurs) {
-    terminal.say(`One role serves all rules of ${source}: from now on it is ${roleName}, not ${used}.`);
+    note(terminal, `one role serves all rules of ${source}: from now on it is ${roleName}, not ${used}`);
   }
   // A role that is new to these rules needs what every one of them does.
   const needed = isOurs
