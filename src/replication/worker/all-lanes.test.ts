@@ -49,6 +49,15 @@ describe('batch intents', () => {
     expect(classes(lanes.take(CONCURRENCY, NOW_MS))).toEqual(['batch']);
   });
 
+  it('are not stopped by live ones that never end', () => {
+    const lanes = lanesWith(500, 100);
+    const taken = lanes.take(CONCURRENCY, NOW_MS);
+    expect(classes(taken).filter((kind) => kind === 'batch')).toEqual(['batch']);
+    expect(taken).toHaveLength(CONCURRENCY);
+    const busy = lanesWith(500, 0).take(CONCURRENCY, NOW_MS);
+    expect(classes(busy).filter((kind) => kind === 'live')).toHaveLength(CONCURRENCY);
+  });
+
   it('share the circuit of a destination with the live ones', () => {
     const lanes = lanesWith(1, 1);
     lanes.of('batch', 'there').circuit.fail(NOW_MS, 'down');

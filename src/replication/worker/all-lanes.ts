@@ -12,10 +12,12 @@ const BATCH_SHARE_MAX = 0.75;
 /** While live changes come in, that part is small: each step of a live delivery waits for what is under way on the event
  * loop and in the store, and there is to be little of it. */
 const BATCH_SHARE_BESIDE_LIVE = 0.125;
+/** What live changes leave them in any case: a live backlog towards a slow destination must not stop a job. */
+const BATCH_SHARE_MIN = 0.0625;
 /** So long after the last live change others are expected. */
 const LIVE_MS = 1_000;
 
-/** The lanes of live changes and those of batch jobs, which take what the live ones leave. */
+/** The lanes of live changes and those of batch jobs. Live ones come first, but for the little that is left to jobs. */
 export class AllLanes {
   readonly #circuits: Circuits;
   readonly #live: Lanes;
@@ -36,7 +38,7 @@ export class AllLanes {
 
   /** Up to `count` keys. `inFlight` of their lanes already counts them. */
   take(count: number, nowMs: number): { lane: Lane; key: Buffer }[] {
-    const taken = this.#live.take(count, nowMs);
+    const taken = this.#live.take(Math.min(count, this.#liveMax() - this.#live.inFlight), nowMs);
     if (taken.length > 0) this.#liveAtMs = nowMs;
     const left = Math.min(count - taken.length, this.#batchMax(nowMs) - this.#batch.inFlight);
     return left <= 0 ? taken : [...taken, ...this.#batch.take(left, nowMs)];
@@ -71,6 +73,11 @@ export class AllLanes {
         ...(circuit.retryAtMs === undefined ? {} : { retryAtMs: circuit.retryAtMs }),
       };
     });
+  }
+
+  #liveMax(): number {
+    const kept = this.#batch.waiting ? partOf(this.#concurrency, BATCH_SHARE_MIN) - this.#batch.inFlight : 0;
+    return this.#concurrency - Math.max(0, kept);
   }
 
   #batchMax(nowMs: number): number {

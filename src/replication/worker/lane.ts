@@ -49,6 +49,11 @@ export class Lane {
     return this.#queueMax - (this.#queue.length - this.#taken);
   }
 
+  /** Whether anything could be taken now. */
+  get waiting(): boolean {
+    return this.#queue.length > this.#taken;
+  }
+
   /** Nothing is waiting, nor will be without a wake-up or a poll. */
   get idle(): boolean {
     return (

@@ -42,6 +42,11 @@ export class Lanes {
     return sum;
   }
 
+  get waiting(): boolean {
+    for (const lane of this.#lanes.values()) if (lane.waiting) return true;
+    return false;
+  }
+
   all(): Lane[] {
     return [...this.#lanes.values()];
   }
