@@ -23,13 +23,20 @@ let scratch = Buffer.allocUnsafeSlow(8192);
 /** The key of these elements; the first is the table number (0 to 255).
  * @throws RangeError for a number that is no non-negative safe integer. */
 export function encodeKey(...elements: readonly KeyElement[]): Buffer {
-  return Buffer.from(scratch.subarray(0, encodeInto(elements)));
+  return copyOfScratch(encodeInto(elements));
 }
 
 /** Like `encodeKey`, but the last element, a string, stays open: the start of all keys whose element in that
  * place begins with it. */
 export function encodeOpenKey(...elements: readonly [...KeyElement[], string]): Buffer {
-  return Buffer.from(scratch.subarray(0, encodeInto(elements) - 1));
+  return copyOfScratch(encodeInto(elements) - 1);
+}
+
+/** Without a view in between: every request makes several keys. */
+function copyOfScratch(length: number): Buffer {
+  const key = Buffer.allocUnsafe(length);
+  scratch.copy(key, 0, 0, length);
+  return key;
 }
 
 /** All keys that begin with `prefix`. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   contentSha256Mismatch,
   incompleteBody,
@@ -7,6 +7,7 @@ import {
 } from '../../errors/payloads.ts';
 import type { OpenedBody, Payload, RequestHeaders } from './authenticated.ts';
 import { ChunkDecoder, trailerNamesOf } from './chunk-decoder.ts';
+import { sha256Hex } from './signing-key.ts';
 
 const NO_TRAILERS: ReadonlyMap<string, string> = new Map();
 
@@ -41,15 +42,18 @@ async function* hashAll(
   sha256: string,
   contentLength: number | undefined,
 ): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
+  let hash: Hash | undefined;
+  let computed: string | undefined;
   let length = 0;
   for await (const chunk of raw) {
-    hash.update(chunk);
     length += chunk.length;
+    // A small body comes in one piece, which costs less to hash at once.
+    if (hash === undefined && chunk.length === contentLength) computed = sha256Hex(chunk);
+    else (hash ??= createHash('sha256')).update(chunk);
     yield chunk;
   }
   checkLength(length, contentLength);
-  const computed = hash.digest('hex');
+  computed ??= (hash ?? createHash('sha256')).digest('hex');
   if (computed !== sha256) throw contentSha256Mismatch(sha256, computed);
 }
 
