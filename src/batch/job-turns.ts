@@ -1,10 +1,10 @@
 import type { Clock } from '../lib/clock.ts';
 import type { JobStatus } from '../store/tables/job-rows.ts';
 import { jobStates } from '../store/tables/jobs.ts';
-import { mayPrepare, nextToPrepare } from './preparing-order.ts';
+import { mayPrepare, nextToPrepare, type PreparingJob } from './preparing-order.ts';
 import { type RunContext, readJob, type StoredJob, Superseded } from './run-context.ts';
 import { RunningJob } from './running-job.ts';
-import { type Schedule, type ScheduledJob, type ScheduleLimits, schedule } from './schedule.ts';
+import { type Schedule, type ScheduleLimits, schedule } from './schedule.ts';
 import { type JobDecisions, stepJob } from './step-job.ts';
 import { isTerminal } from './transition.ts';
 import { TroubleLog } from './trouble-log.ts';
@@ -63,6 +63,7 @@ export class JobTurns {
     const running = this.#jobs.get(jobId);
     if (running === undefined || this.#closed) return;
     running.again = true;
+    running.backsOff = false;
     running.cancelRetry();
     running.busy ??= this.#turn(running).finally(() => {
       running.busy = undefined;
@@ -139,6 +140,8 @@ export class JobTurns {
     running.again = false;
     const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS_FIRST * 2 ** Math.min(failures, 20));
     running.cancelRetry = this.#options.clock.after(delayMs, () => this.wake(jobId));
+    running.backsOff = true;
+    if (running.status === 'Preparing') this.#wakeOthers(running);
   }
 
   /** Ends a long turn when the job's state is no more the one that it was begun for. */
@@ -152,19 +155,23 @@ export class JobTurns {
     return held && !this.#closed && this.#jobs.get(running.jobId) === running;
   }
 
-  #seen(): ScheduledJob[] {
-    return this.all().flatMap((running) => running.seen ?? []);
+  #preparing(): PreparingJob[] {
+    return this.all().flatMap(({ seen, preparingStage: stage }) =>
+      seen === undefined || stage === undefined ? [] : { ...seen, stage },
+    );
   }
 
   #schedule(): Schedule {
-    return schedule(this.#seen(), this.#options.limits);
+    const seen = this.all().flatMap((running) => running.seen ?? []);
+    return schedule(seen, this.#options.limits);
   }
 
   /** Asks for no more than its state needs: thousands of jobs may wait for their confirmation. */
   #decisions({ jobId, seen }: RunningJob): JobDecisions {
     switch (seen?.status) {
       case 'New':
-        return { ...UNDECIDED, mayPrepare: mayPrepare(this.#seen(), seen.account) };
+      case 'Preparing':
+        return { ...UNDECIDED, mayPrepare: mayPrepare(this.#preparing(), seen.account) };
       case 'Ready':
       case 'Paused':
         return { ...UNDECIDED, mayStart: this.#schedule().start.includes(jobId) };
@@ -177,9 +184,8 @@ export class JobTurns {
 
   /** A state that was entered or left may make room for other jobs, or take theirs. */
   #wakeOthers({ jobId }: RunningJob): void {
-    const seen = this.#seen();
-    const { start, pause } = schedule(seen, this.#options.limits);
-    for (const other of [...start, ...pause, ...nextToPrepare(seen)]) {
+    const { start, pause } = this.#schedule();
+    for (const other of [...start, ...pause, ...nextToPrepare(this.#preparing())]) {
       if (other !== jobId) this.wake(other);
     }
   }

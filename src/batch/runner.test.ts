@@ -159,6 +159,34 @@ test('ninety days after its end nothing is left of a job', async () => {
   await fixture.stop();
 });
 
+test('jobs whose manifest cannot be reached for now hold up no other', async () => {
+  const far = { down: false };
+  const faults = (name: string): MemoryFaults => ({ read: () => far.down && name === 'ap-south-1' });
+  const fixture = await JobFixture.withObjects(1, { faults });
+  await fixture.bucket('lists', { region: 'ap-south-1', versioned: false });
+  await fixture.put('lists', 'list', 'source,key 0\n');
+  far.down = true;
+  const waiting: string[] = [];
+  const source = {
+    kind: 'manifest',
+    format: 'S3BatchOperations_CSV_20180820',
+    fields: ['Bucket', 'Key'],
+    objectArn: 'arn:aws:s3:::lists/list',
+    etag: 'a6ff4e2cc0d8b7e4ad9c8bfa7e40bb0e',
+  } as const;
+  for (let count = 0; count < 6; count += 1) waiting.push(await fixture.create({ source }));
+  await fixture.clock.advance(5_000);
+  await fixture.until(await fixture.create(), 'Complete');
+  for (const jobId of waiting) expect(await fixture.jobStatus(jobId)).toBe('Preparing');
+  far.down = false;
+  for (const jobId of waiting) {
+    const { job } = await fixture.until(jobId, 'Complete', 'Failed');
+    // It was read: the ETag is of another object.
+    expect(job.failureReasons.map(({ code }) => code)).toEqual(['ManifestETagMismatch']);
+  }
+  await fixture.stop();
+});
+
 describe('runners', () => {
   test('of two, one works; when it goes, the other does', async () => {
     const fixture = await JobFixture.withObjects(30, { workers: 2 });

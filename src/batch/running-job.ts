@@ -1,6 +1,7 @@
 import type { JobRow, JobStatus } from '../store/tables/job-rows.ts';
 import type { ChunksUnderWay } from './chunks-under-way.ts';
 import { OperationRuns } from './operation-runs.ts';
+import type { PreparingJob } from './preparing-order.ts';
 import type { RunContext } from './run-context.ts';
 import type { ScheduledJob } from './schedule.ts';
 
@@ -21,8 +22,12 @@ export class RunningJob {
   interruption = new AbortController();
   busy: Promise<void> | undefined;
   again = false;
+  /** Its manifest is being read or generated, which takes one of few places. */
+  preparing = false;
   /** In a row. */
   failures = 0;
+  /** Waits before it is tried again, and takes no place meanwhile. */
+  backsOff = false;
   cancelRetry: () => void = () => undefined;
 
   constructor(context: RunContext, jobId: string, statesTold: number) {
@@ -33,6 +38,13 @@ export class RunningJob {
 
   get status(): JobStatus | undefined {
     return this.seen?.status;
+  }
+
+  /** Undefined where it is neither being prepared nor waits for it. */
+  get preparingStage(): PreparingJob['stage'] | undefined {
+    if (this.preparing) return 'prepares';
+    const waits = this.status === 'New' || this.status === 'Preparing';
+    return waits && !this.backsOff ? 'waits' : undefined;
   }
 
   see(job: JobRow): void {

@@ -47,8 +47,7 @@ async function takeStep(
       await enter(context, stored, 'Preparing');
       return 'again';
     case 'Preparing':
-      await prepareJob(context, stored, running.interruption.signal);
-      return 'again';
+      return decisions.mayPrepare ? await prepare(context, running, stored) : 'wait';
     case 'Suspended':
       return await expire(context, stored);
     case 'Ready':
@@ -79,6 +78,16 @@ async function takeStep(
       // They are in the report, if one was wanted.
       await deleteChunks(context, job.jobId);
       return 'ended';
+  }
+}
+
+async function prepare(context: RunContext, running: RunningJob, stored: StoredJob): Promise<'again'> {
+  running.preparing = true;
+  try {
+    await prepareJob(context, stored, running.interruption.signal);
+    return 'again';
+  } finally {
+    running.preparing = false;
   }
 }
 
