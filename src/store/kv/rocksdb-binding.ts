@@ -59,6 +59,8 @@ export interface RocksColumnOptions {
   readonly cacheIndexAndFilterBlocks?: boolean;
   readonly optimize?: 'point-lookup';
   readonly blockSize?: number;
+  /** Default: a Bloom filter of 10 bits a key. `nullptr` is RocksDB's name for none. */
+  readonly filterPolicy?: 'nullptr';
 }
 
 export interface RocksOptions {
