@@ -1,3 +1,4 @@
+import { saysUnavailable } from '../replication/destinations/unavailable.ts';
 import type { Write } from '../store/kv/key-value-store.ts';
 import { decodeKey } from '../store/kv/tuple.ts';
 import type { JobTask } from '../store/tables/job-rows.ts';
@@ -21,10 +22,16 @@ export class ChunkWriter {
   #chunkTasks = CHUNK_TASKS_FIRST;
   #chunks = 0;
   #total = 0;
+  #cutOff = false;
 
   constructor(context: RunContext, jobId: string) {
     this.#context = context;
     this.#jobId = jobId;
+  }
+
+  /** Whether the store took some of it, and then no more: as a disk does that the list itself fills. */
+  get cutOff(): boolean {
+    return this.#cutOff;
   }
 
   /** @throws Superseded, StoreUnavailableError */
@@ -52,7 +59,12 @@ export class ChunkWriter {
   async #flush(): Promise<void> {
     const writes = this.#writes;
     this.#writes = [];
-    await repeatedly(() => commitAsRunner(this.#context, [], writes));
+    try {
+      await repeatedly(() => commitAsRunner(this.#context, [], writes));
+    } catch (error) {
+      this.#cutOff = this.#chunks > writes.length && saysUnavailable(error);
+      throw error;
+    }
   }
 }
 

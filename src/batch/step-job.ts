@@ -84,7 +84,7 @@ async function takeStep(
 async function prepare(context: RunContext, running: RunningJob, stored: StoredJob): Promise<'again'> {
   running.preparing = true;
   try {
-    await prepareJob(context, stored, running.interruption.signal);
+    await prepareJob(context, running, stored);
     return 'again';
   } finally {
     running.preparing = false;
