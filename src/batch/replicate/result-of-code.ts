@@ -15,7 +15,7 @@ const SENTENCES: Readonly<Partial<Record<FailureCode, string>>> = {
   DstPutTaggingNotPermitted: 'Tags could not be written, permission missing on the destination',
   DstVersionNotFound: 'Version does not exist in the destination bucket',
   InitiateReplicationNotPermitted: 'Replication could not be started, permission missing on the source',
-  InternalError: 'Version could not be replicated for a passing reason, which did not pass in time',
+  InternalError: 'Version could not be replicated, however often it was tried',
   InvalidRequest: 'Version id is missing',
   SrcBucketInvalidRegion: 'Source bucket is not in the Region of the job',
   SrcBucketNotFound: 'Source bucket does not exist',
