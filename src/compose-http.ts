@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Node } from './compose.ts';
 import type { ServeConfig } from './config.ts';
 import { accessDenied } from './errors/s3.ts';
+import { FaultLog } from './lib/fault-log.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Principal } from './policy/types.ts';
+import { saysUnavailable } from './replication/destinations/unavailable.ts';
 import { type HoldfastEndpoint, handleHoldfastRequest } from './services/holdfast/handle-request.ts';
 import { authoriseInOwnAccount } from './services/iam/authorise.ts';
 import { iamService } from './services/iam/service.ts';
@@ -33,8 +35,9 @@ const ANONYMOUS: Principal = { kind: 'anonymous' };
 export function composeHttp(node: Node, options: HttpOptions): Listener {
   const { site, identity, objects } = node;
   const { logger, config } = options;
+  const faults = new FaultLog(logger, site.clock, saysUnavailable);
   const reportFault = (requestId: string, operation: string | undefined, cause: unknown) =>
-    logger.error({ requestId, operation, cause }, 'a request failed by our fault');
+    faults.note(requestId, operation, cause);
   const authenticator = createAuthenticator<Principal>({
     clock: site.clock,
     credentials: { lookup: (accessKeyId, token) => identity.credentials(accessKeyId, token) },
