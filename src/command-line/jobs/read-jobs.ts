@@ -5,7 +5,8 @@ import { RequestError } from '../command.ts';
 import { type JobState, type JobView, viewOfDescribed, viewOfListed } from './job-view.ts';
 
 const JOB_ID_LENGTH = 36;
-const PAGE_JOBS = 100;
+/** As many as a page may have. */
+const PAGE_JOBS = 1000;
 
 /** The newest first, as the server gives them. */
 export async function listJobs(
