@@ -16,6 +16,15 @@ export const ABSENT: RowVersion = 0;
 export interface Row {
   readonly value: Buffer;
   readonly version: RowVersion;
+  /** The value as UTF-8, where the engine has read it so: for decoders, which then need no bytes. */
+  readonly text?: string;
+}
+
+/** What a row is decoded from. */
+export type RowValue = Pick<Row, 'value' | 'text'>;
+
+export function textOf(row: RowValue): string {
+  return row.text ?? row.value.toString('utf8');
 }
 
 export interface KeyedRow extends Row {

@@ -6,7 +6,7 @@ import { EngineWriteError } from './engine.ts';
 import { hasTextKeys, type Part, partOf, partOfRange } from './key-space.ts';
 import { type Key, type KeyedRow, type Range, type Row, StoreUnavailableError } from './key-value-store.ts';
 import { probeWritable } from './probe-writable.ts';
-import { bytesOfTexts } from './read-as-text.ts';
+import { bytesOf, isWhole, type TextOrBytes } from './read-as-text.ts';
 import {
   type RocksBatch,
   type RocksColumn,
@@ -17,6 +17,7 @@ import {
 } from './rocksdb-binding.ts';
 import { type EngineMemory, rocksOptions } from './rocksdb-options.ts';
 import { decodeTotal, encodeTotal, rowOf } from './stored-row.ts';
+import { KeyedTextRow, TextRow } from './text-row.ts';
 
 /** The binding's own greatest. */
 const BYTES_UNBOUNDED = 2 ** 31 - 1;
@@ -50,7 +51,9 @@ export class RocksReader implements EngineReader {
     const rows: KeyedRow[] = [];
     for (let at = 0; at + 1 < found.length; at += 2) {
       const [key, stored] = [found[at], found[at + 1]];
-      if (key !== undefined && stored !== undefined) rows.push({ key, ...rowOf(stored) });
+      if (key === undefined || stored === undefined) continue;
+      if (typeof stored === 'string') rows.push(new KeyedTextRow(bytesOf(key), stored));
+      else rows.push({ key: bytesOf(key), ...rowOf(stored) });
     }
     return rows;
   }
@@ -66,7 +69,8 @@ export class RocksReader implements EngineReader {
     const totals: { key: Buffer; value: number }[] = [];
     for (let at = 0; at + 1 < found.length; at += 2) {
       const [key, bytes] = [found[at], found[at + 1]];
-      if (key !== undefined && bytes !== undefined) totals.push({ key, value: decodeTotal(bytes) });
+      if (key === undefined || bytes === undefined) continue;
+      totals.push({ key: bytesOf(key), value: decodeTotal(bytesOf(bytes)) });
     }
     return totals;
   }
@@ -98,19 +102,17 @@ export class RocksReader implements EngineReader {
   }
 
   #getPart(part: Part, keys: readonly Key[]): (Row | undefined)[] {
-    const found = part === 'rows' ? this.#textsOf(part, keys) : undefined;
-    return (found ?? this.#bytesOf(part, keys)).map((stored) => (stored ? rowOf(stored) : undefined));
+    if (part === 'rows') {
+      const column = this.column(part);
+      const texts = this.database._getManySync(keys, { column, valueEncoding: 'utf8' });
+      if (isWhole(texts)) return texts.map(rowRead);
+    }
+    return this.#bytesOf(part, keys).map(rowRead);
   }
 
-  #textsOf(part: Part, keys: readonly Key[]): (Buffer | undefined | null)[] | undefined {
-    return bytesOfTexts(
-      this.database._getManySync(keys, { column: this.column(part), valueEncoding: 'utf8' }),
-    );
-  }
-
-  #bytesOf(part: Part, keys: readonly Key[]): (Buffer | undefined | null)[] {
+  #bytesOf(part: Part, keys: readonly Key[]): (Buffer | undefined)[] {
     const found = this.database._getManySync(keys, { column: this.column(part), valueEncoding: 'buffer' });
-    return found.map((bytes) => (typeof bytes === 'string' ? Buffer.from(bytes) : bytes));
+    return found.map((bytes) => (bytes ? bytesOf(bytes) : undefined));
   }
 
   /** Two parts can't be read at one moment, so it is made sure that nothing was written between them. */
@@ -131,14 +133,12 @@ export class RocksReader implements EngineReader {
   }
 
   /** Keys and values in turn. */
-  #query(range: Range, values: boolean): (Buffer | undefined)[] {
+  #query(range: Range, values: boolean): (TextOrBytes | undefined)[] {
     const part = partOfRange(range);
     if (range.limit === 0 || Buffer.compare(range.start, range.end) >= 0) return [];
     const valueEncoding = part === 'rows' ? 'utf8' : 'buffer';
     const found = this.#find(range, values, hasTextKeys(range) ? 'utf8' : 'buffer', valueEncoding);
-    const asBytes = bytesOfTexts(found);
-    if (asBytes !== undefined) return asBytes;
-    return bytesOfTexts(this.#find(range, values, 'buffer', 'buffer')) ?? [];
+    return isWhole(found) ? found : this.#find(range, values, 'buffer', 'buffer');
   }
 
   #find(range: Range, values: boolean, keyEncoding: RocksEncoding, valueEncoding: RocksEncoding) {
@@ -156,6 +156,11 @@ export class RocksReader implements EngineReader {
       valueEncoding,
     }).rows;
   }
+}
+
+function rowRead(stored: TextOrBytes | undefined | null): Row | undefined {
+  if (typeof stored === 'string') return new TextRow(stored);
+  return stored ? rowOf(stored) : undefined;
 }
 
 /** The database as its one writer has it.

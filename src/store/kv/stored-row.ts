@@ -27,6 +27,13 @@ export function versionOf(stored: Buffer): RowVersion {
   return readHalf(stored, 0) * HALF + readHalf(stored, 4);
 }
 
+/** The same of a row that was read as text. */
+export function versionOfText(stored: string): RowVersion {
+  let version = 0;
+  for (let at = 0; at < VERSION_BYTES; at += 1) version = version * (BYTE_MAX + 1) + stored.charCodeAt(at);
+  return version;
+}
+
 export function rowOf(stored: Buffer): Row {
   return { value: stored.subarray(VERSION_BYTES), version: versionOf(stored) };
 }

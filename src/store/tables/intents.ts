@@ -1,6 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
-import type { Check, KeyedRow, Row, RowVersion, Write } from '../kv/key-value-store.ts';
+import {
+  type Check,
+  type KeyedRow,
+  type RowValue,
+  type RowVersion,
+  textOf,
+  type Write,
+} from '../kv/key-value-store.ts';
 import { decodeKey, encodeKey, prefixRange } from '../kv/tuple.ts';
 import { stampElement } from './inverted-stamp.ts';
 import type { IntentClass, IntentRow } from './rows.ts';
@@ -44,8 +51,8 @@ function intentTable(table: number) {
       key: key(intent),
       version,
     }),
-    decode(row: Pick<Row, 'value'>): IntentRow {
-      const intent: IntentRow = JSON.parse(row.value.toString('utf8'));
+    decode(row: RowValue): IntentRow {
+      const intent: IntentRow = JSON.parse(textOf(row));
       return intent;
     },
     placeOf(row: Pick<KeyedRow, 'key'>): { destination: string; shard: number } {

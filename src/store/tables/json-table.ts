@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Check, Row, RowVersion, Write } from '../kv/key-value-store.ts';
+import { type Check, type RowValue, type RowVersion, textOf, type Write } from '../kv/key-value-store.ts';
 import { encodeKey, type KeyElement, prefixRange } from '../kv/tuple.ts';
 
 /** The key's elements after the table number. */
@@ -16,7 +16,7 @@ export interface Table<RowType, KeyParts extends Parts> {
   /** Holds while the row has this version; ABSENT while there is none. */
   check(version: RowVersion, ...parts: KeyParts): Check;
   encode(row: RowType): Buffer;
-  decode(row: Pick<Row, 'value'>): RowType;
+  decode(row: RowValue): RowType;
 }
 
 /** A table whose rows are JSON. Whoever rewrites a row spreads the one it read, so that fields which a newer
@@ -26,8 +26,8 @@ export function jsonTable<RowType, KeyParts extends Parts>(table: number): Table
     table,
     (row) => Buffer.from(JSON.stringify(row)),
     // The row's type is what this table has ever been given; nobody else writes it.
-    (value) => {
-      const row: RowType = JSON.parse(value.toString('utf8'));
+    (text) => {
+      const row: RowType = JSON.parse(text);
       return row;
     },
   );
@@ -37,7 +37,7 @@ export function jsonTable<RowType, KeyParts extends Parts>(table: number): Table
 export function codedTable<RowType, KeyParts extends Parts>(
   table: number,
   encode: (row: RowType) => Buffer,
-  decode: (value: Buffer) => RowType,
+  decode: (text: string) => RowType,
 ): Table<RowType, KeyParts> {
   return {
     key: (...parts) => encodeKey(table, ...parts),
@@ -46,6 +46,6 @@ export function codedTable<RowType, KeyParts extends Parts>(
     delete: (...parts) => ({ kind: 'delete', key: encodeKey(table, ...parts) }),
     check: (version, ...parts) => ({ kind: 'version', key: encodeKey(table, ...parts), version }),
     encode,
-    decode: (row) => decode(row.value),
+    decode: (row) => decode(textOf(row)),
   };
 }

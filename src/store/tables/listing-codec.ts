@@ -23,8 +23,7 @@ export function encodeListingRow(row: ListingRow): Buffer {
   return Buffer.from(line + encodeUnknown(row), 'latin1');
 }
 
-export function decodeListingRow(value: Buffer): ListingRow {
-  const line = value.toString('latin1');
+export function decodeListingRow(line: string): ListingRow {
   if (line[0] !== FORMAT) throw new RangeError('a listing row of an unknown format');
   const versionIdEnd = line.indexOf('|', STAMP_END);
   const sizeEnd = line.indexOf('|', versionIdEnd + 1);

@@ -1,5 +1,12 @@
 import type { Buffer } from 'node:buffer';
-import type { Check, KeyedRow, Row, RowVersion, Write } from '../kv/key-value-store.ts';
+import {
+  type Check,
+  type KeyedRow,
+  type RowValue,
+  type RowVersion,
+  textOf,
+  type Write,
+} from '../kv/key-value-store.ts';
 import { decodeKey, encodeKey, encodeOpenKey, keyAfter, keyAfterPrefix, prefixRange } from '../kv/tuple.ts';
 import { decodeListingRow, encodeListingRow } from './listing-codec.ts';
 import type { ListingRow } from './rows.ts';
@@ -31,8 +38,8 @@ export const listing = {
   check(version: RowVersion, bucketId: string, objectKey: string): Check {
     return { kind: 'version', key: listing.key(bucketId, objectKey), version };
   },
-  decode(row: Pick<Row, 'value'>): ListingRow {
-    return decodeListingRow(row.value);
+  decode(row: RowValue): ListingRow {
+    return decodeListingRow(textOf(row));
   },
   objectKeyOf(row: Pick<KeyedRow, 'key'>): string {
     // A list does this a thousand times: the bucket id holds no NUL, and few keys do.

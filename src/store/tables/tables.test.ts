@@ -98,15 +98,16 @@ describe('the listing codec', () => {
     const { checksum, ...plain } = row;
     expect(checksum).toBeDefined();
     const marker = { ...plain, deleteMarker: true, size: 0, etag: '' };
-    for (const each of [row, plain, marker]) expect(decodeListingRow(encodeListingRow(each))).toEqual(each);
+    for (const each of [row, plain, marker])
+      expect(decodeListingRow(encodeListingRow(each).toString())).toEqual(each);
   });
 
   test('keeps fields that it does not know', () => {
     const newer = { ...row, restore: { until: '2030|é😀' } };
-    expect(decodeListingRow(encodeListingRow(newer))).toEqual(newer);
+    expect(decodeListingRow(encodeListingRow(newer).toString())).toEqual(newer);
   });
 
   test('refuses another format', () => {
-    expect(() => decodeListingRow(Buffer.from('2o'))).toThrow(RangeError);
+    expect(() => decodeListingRow('2o')).toThrow(RangeError);
   });
 });

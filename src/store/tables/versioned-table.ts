@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import type { Check, Row, RowVersion, Write } from '../kv/key-value-store.ts';
+import type { Check, RowValue, RowVersion, Write } from '../kv/key-value-store.ts';
 import type { KeyElement } from '../kv/tuple.ts';
 import { invertedStampElement } from './inverted-stamp.ts';
 import { jsonTable } from './json-table.ts';
@@ -30,6 +30,6 @@ export function versionedTable<RowType, More extends readonly KeyElement[] = []>
       stamp: OrderStamp,
       ...more: More
     ): Check => rows.check(version, ...parts(bucketId, objectKey, stamp, more)),
-    decode: (row: Pick<Row, 'value'>): RowType => rows.decode(row),
+    decode: (row: RowValue): RowType => rows.decode(row),
   };
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { KeyedRow, Row, Write } from '../kv/key-value-store.ts';
+import { type KeyedRow, type RowValue, textOf, type Write } from '../kv/key-value-store.ts';
 import { decodeKey, encodeKey, prefixRange } from '../kv/tuple.ts';
 import { invertedStampElement } from './inverted-stamp.ts';
 import type { OrderStamp } from './order-stamp.ts';
@@ -29,12 +29,12 @@ export const versions = {
   delete(bucketId: string, objectKey: string, stamp: OrderStamp): Write {
     return { kind: 'delete', key: versions.key(bucketId, objectKey, stamp) };
   },
-  decode(row: Pick<Row, 'value'>): VersionRow {
-    const version: VersionRow = JSON.parse(row.value.toString('utf8'));
+  decode(row: RowValue): VersionRow {
+    const version: VersionRow = JSON.parse(textOf(row));
     return version;
   },
   /** For those who hold many. */
-  decodeHead(row: Pick<Row, 'value'>): VersionHead {
+  decodeHead(row: RowValue): VersionHead {
     const version = versions.decode(row);
     if (version.kind === 'delete-marker') return version;
     const { bytes: _bytes, parts: _parts, ...head } = version;
