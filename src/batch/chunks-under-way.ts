@@ -8,7 +8,7 @@ import type { OperationRuns } from './operation-runs.ts';
 import { NO_PROGRESS } from './progress.ts';
 import { type PreparedChunk, prepareReplication } from './replicate/prepare-chunk.ts';
 import { commitAsRunner, type RunContext, type StoredJob } from './run-context.ts';
-import { splitChunk } from './split-chunk.ts';
+import { splitChunk, type WaitingChunk } from './split-chunk.ts';
 
 /** Answers that nobody told of are found within this time. */
 const POLL_MS = 5_000;
@@ -113,39 +113,46 @@ export class ChunksUnderWay {
   }
 
   /** Starts the next chunk where there is room for one.
+   * @param options.smaller: only a part of it
    * @returns whether one was started; one that has to be split is not yet
    * @throws Superseded also when the job is not as it was read any more; StoreUnavailableError */
-  async startNext({ job, version }: StoredJob): Promise<boolean> {
+  async startNext(stored: StoredJob, options: { readonly smaller?: boolean } = {}): Promise<boolean> {
+    const { job } = stored;
     const number = this.#progress.chunksStarted;
     if (number >= (job.tasks?.chunks ?? 0) || !this.#hasRoom(job)) return false;
     const { batch, region } = this.#context;
-    const [stored] = await region.store.get([jobChunks.key(job.jobId, number)]);
-    const chunk = stored && jobChunks.decode(stored);
-    if (stored === undefined || chunk?.state !== 'waiting')
+    const [row] = await region.store.get([jobChunks.key(job.jobId, number)]);
+    const chunk = row && jobChunks.decode(row);
+    if (row === undefined || chunk?.state !== 'waiting')
       throw new Error(`chunk ${number} of the job ${job.jobId} is not waiting`);
     const { tasks } = chunk;
+    const waiting = { number, tasks, version: row.version };
+    if (options.smaller === true && tasks.length > 1)
+      return await this.#split(stored, waiting, Math.ceil(tasks.length / 4));
     const prepared: PreparedChunk =
       job.operation.name === 'S3ReplicateObject'
         ? await prepareReplication(batch, region, job, { number, tasks })
         : { results: tasks.map(() => null), waitsFor: tasks.map(() => []), checks: [], writes: [] };
     const { results, waitsFor, checks, writes, fits } = prepared;
-    if (fits !== undefined) {
-      await splitChunk(this.#context, { job, version }, { number, tasks, version: stored.version }, fits);
-      this.#context.wake(this.#jobId);
-      return false;
-    }
-    const row: StartedChunk = { state: 'started', tasks, results, waitsFor };
+    if (fits !== undefined) return await this.#split(stored, waiting, fits);
+    const started: StartedChunk = { state: 'started', tasks, results, waitsFor };
     const rowVersion = await this.#commit(
       {
         ...this.#progress,
         chunksStarted: number + 1,
         underWay: [...this.#progress.underWay, number],
       },
-      [jobs.check(version, job.jobId), jobChunks.check(stored.version, job.jobId, number), ...checks],
-      [jobChunks.put(row, job.jobId, number), ...writes],
+      [jobs.check(stored.version, job.jobId), jobChunks.check(row.version, job.jobId, number), ...checks],
+      [jobChunks.put(started, job.jobId, number), ...writes],
     );
-    this.#adopt(job, number, row, rowVersion, 0);
+    this.#adopt(job, number, started, rowVersion, 0);
     return true;
+  }
+
+  async #split(stored: StoredJob, chunk: WaitingChunk, tasksMax: number): Promise<false> {
+    await splitChunk(this.#context, stored, chunk, tasksMax);
+    this.#context.wake(this.#jobId);
+    return false;
   }
 
   async #load(job: JobRow): Promise<void> {

@@ -105,6 +105,7 @@ export class JobTurns {
       try {
         await this.#look(running);
         running.failures = 0;
+        running.conflicts = 0;
       } catch (error) {
         this.#retry(running, error);
       }
@@ -132,6 +133,7 @@ export class JobTurns {
     if (!this.#isMine(running)) return;
     const { jobId, failures, interruption } = running;
     running.failures += 1;
+    if (error instanceof Superseded) running.conflicts += 1;
     if (interruption.signal.aborted || (error instanceof Superseded && failures === 0)) {
       running.again = true;
       return;

@@ -26,6 +26,8 @@ export class RunningJob {
   preparing = false;
   /** In a row. */
   failures = 0;
+  /** Commits in a row that others came before. */
+  conflicts = 0;
   /** How often the list of its tasks found no room to its end. */
   listsCutOff = 0;
   /** Waits before it is tried again, and takes no place meanwhile. */

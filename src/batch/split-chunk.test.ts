@@ -36,3 +36,22 @@ it('a chunk with very many deliveries is started part by part, and every task ha
   await fixture.stop();
   expect(await fixture.leftovers()).toEqual([]);
 }, 60_000);
+
+it('a chunk whose objects never stand still is started part by part', async () => {
+  const fixture = await JobFixture.open({
+    wrapStore: (store) =>
+      new HookedStore(store, async (commit, { writes }) => {
+        const begun = writes.filter(({ kind, key }) => kind === 'put' && key[0] === TABLES.batchIntents);
+        return begun.length > 10 ? { outcome: 'conflict' } : await commit();
+      }),
+  });
+  for (let index = 0; index < 300; index += 1) await fixture.put('source', `key ${index}`);
+  await fixture.replicate('source', ruleTo('destination'));
+  fixture.run();
+  const jobId = await fixture.create();
+  const { progress } = await fixture.until(jobId, 'Complete', 'Failed');
+  expect([progress.succeeded, progress.failed]).toEqual([300, 0]);
+  expect(await fixture.reportRows(jobId)).toHaveLength(300);
+  await fixture.stop();
+  expect(await fixture.leftovers()).toEqual([]);
+}, 60_000);

@@ -3,14 +3,20 @@ import type { JobRow, JobTask } from '../store/tables/job-rows.ts';
 import { jobChunks, jobs } from '../store/tables/jobs.ts';
 import { commitAsRunner, type RunContext, type StoredJob } from './run-context.ts';
 
-/** A waiting chunk whose tasks have more deliveries than one commit should make becomes several: its first tasks keep its
+export interface WaitingChunk {
+  readonly number: number;
+  readonly tasks: readonly JobTask[];
+  readonly version: RowVersion;
+}
+
+/** A waiting chunk that is too much for one commit becomes several: its first tasks keep its
  * number, the others come behind the job's last chunk. Tasks run in no order that anyone relies on.
  * @param tasksMax of each part
  * @throws Superseded, StoreUnavailableError */
 export async function splitChunk(
   context: RunContext,
   { job, version }: StoredJob,
-  chunk: { readonly number: number; readonly tasks: readonly JobTask[]; readonly version: RowVersion },
+  chunk: WaitingChunk,
   tasksMax: number,
 ): Promise<void> {
   const { jobId, tasks: known } = job;

@@ -7,6 +7,10 @@ import { prepareJob } from './prepare-job.ts';
 import { enter, type RunContext, type StoredJob } from './run-context.ts';
 import type { RunningJob } from './running-job.ts';
 
+/** A chunk whose versions or tags clients change all the time never finds all of them still for a moment: it is made
+ * smaller. */
+const CONFLICTS_MAX = 3;
+
 /** What depends on the other jobs of the region. */
 export interface JobDecisions {
   readonly mayPrepare: boolean;
@@ -114,7 +118,7 @@ async function runTasks(
       await enter(context, stored, 'Completing');
       return 'again';
     }
-  } while (await chunks.startNext(stored));
+  } while (await chunks.startNext(stored, { smaller: running.conflicts >= CONFLICTS_MAX }));
   return 'wait';
 }
 
