@@ -4,7 +4,8 @@ import { incompleteBody } from '../errors/s3.ts';
 
 /** The bytes of one request, once.
  *
- * idle      nothing was asked for: nothing flows, and `Expect: 100-continue` is not answered
+ * idle      nothing was asked for: nothing flows, and `Expect: 100-continue` is not answered; → flowing, or → ended when
+ *           all is there already
  * flowing   chunks go straight to a waiting reader or into the queue; above QUEUE_BYTES_MAX the socket is paused
  * ended     the last byte came; the queue may still hold chunks
  * failed    the client went away or was too slow; the queue is given out first
@@ -59,7 +60,12 @@ export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer,
   }
 
   next(): Promise<Result> {
-    if (this.#state === 'idle') this.#start();
+    if (this.#state === 'idle') {
+      // The client may be gone since the head came: nothing would ever flow.
+      if (this.#request.destroyed) this.fail(incompleteBody());
+      else if (this.#request.complete) return Promise.resolve(this.#takeWhole());
+      else this.#start();
+    }
     const chunk = this.#queue.shift();
     if (chunk !== undefined) {
       this.#queuedBytes -= chunk.length;
@@ -96,6 +102,15 @@ export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer,
     this.#queue.length = 0;
     this.#queuedBytes = 0;
     this.#request.resume();
+  }
+
+  /** All of it came with the head, as small bodies do: it is taken at once, without the events of a flowing stream. */
+  #takeWhole(): Result {
+    this.#state = 'ended';
+    const whole: Buffer | null = this.#request.read();
+    if (whole === null) return { done: true, value: undefined };
+    this.#received += whole.length;
+    return { done: false, value: whole };
   }
 
   #start(): void {
