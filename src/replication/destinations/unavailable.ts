@@ -13,6 +13,12 @@ export function saysUnavailable(error: unknown): boolean {
   return error.cause !== undefined && saysUnavailable(error.cause);
 }
 
+/** Whether the disk could not read these very bytes: a bad sector says nothing of the next object. */
+export function saysUnreadable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'EIO') || saysUnreadable(error.cause);
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

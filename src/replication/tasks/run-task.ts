@@ -1,5 +1,5 @@
 import { DestinationUnavailableError, SourceReadError } from '../destinations/destination.ts';
-import { messageOf, saysUnavailable } from '../destinations/unavailable.ts';
+import { messageOf, saysUnavailable, saysUnreadable } from '../destinations/unavailable.ts';
 import { ReplicationFailure } from '../failure-codes.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
@@ -19,7 +19,9 @@ export async function runTask(context: TaskContext, claim: Claim): Promise<Outco
     const reason = messageOf(error);
     if (error instanceof DestinationUnavailableError) return { kind: 'destination-unavailable', reason };
     // Damaged or missing bytes are this object's trouble; a source that cannot serve is everybody's.
-    if (error instanceof SourceReadError && !saysUnavailable(error)) return { kind: 'retry', reason };
+    if (error instanceof SourceReadError && (!saysUnavailable(error) || saysUnreadable(error))) {
+      return { kind: 'retry', reason };
+    }
     if (saysUnavailable(error)) return { kind: 'source-unavailable', reason };
     return { kind: 'retry', reason };
   }
