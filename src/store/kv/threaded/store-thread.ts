@@ -10,7 +10,7 @@ import {
   type ThreadRequest,
 } from './protocol.ts';
 
-const YOUNG_GENERATION_MIB = 8;
+const YOUNG_GENERATION_MIB = 4;
 // What waits to be committed is bounded by the connections; V8 collects the sooner the smaller its limit is.
 const OLD_GENERATION_MIB_MAX = 512;
 
