@@ -12,7 +12,7 @@ export interface EngineMemory {
 /** So that two regions and the global store together stay well under 400 MiB, and under 300 while a batch job writes to
  * both; what the cache does not hold is in the page cache. Twice the memtables took 25 MiB more during a job and made
  * no PUT faster that could be told apart. */
-export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 16 * MIB, memtableBytes: 8 * MIB };
+export const ENGINE_MEMORY: EngineMemory = { cacheBytes: 8 * MIB, memtableBytes: 8 * MIB };
 
 /** What flushing needs to write at any time has to fit below the low-water mark (disk-space.ts). */
 const MEMTABLE_DISK_SHARE = 1 / 32;
