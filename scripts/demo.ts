@@ -142,6 +142,9 @@ aws_access_key_id = ${partner.accessKeyId}
 aws_secret_access_key = ${partner.secretAccessKey}`);
 }
 
+// A file that the output goes to should tell each step once.
+let progressSaid = '';
+
 function showProgress({
   total,
   completed,
@@ -151,7 +154,8 @@ function showProgress({
   const bar = '█'.repeat(Math.round((completed / total) * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
   const line = `${bar} ${completed}/${total} COMPLETED, ${pending} PENDING${failures > 0 ? `, ${failures} FAILED` : ''}`;
   if (process.stdout.isTTY) process.stdout.write(`\r${line}\u001b[K`);
-  else say(line);
+  else if (line !== progressSaid) say(line);
+  progressSaid = line;
 }
 
 function report(rows: readonly Row[]): boolean {
