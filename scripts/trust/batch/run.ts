@@ -98,6 +98,9 @@ class BatchTrust {
     await this.#furnish();
     const rates = this.#options.rates ? await this.#measureRates() : undefined;
     const whole = await this.#runWhole();
+    // To compare is to list and to read a million times: what that took is no job's.
+    await this.#server.stop();
+    await this.#server.start();
     const { cancelled, remainder } = await this.#runCancelled();
     const admin = new World(this.#world.endpoint);
     const { wrong, parked } = await admin.settled();
