@@ -14,7 +14,9 @@ let s3: ReplicationFixture;
 let claim: Claim;
 
 beforeEach(async () => {
-  s3 = new ReplicationFixture(await openMemorySite({ clock: new SimulatedClock(), random: new SeededRandom(1) }));
+  s3 = new ReplicationFixture(
+    await openMemorySite({ clock: new SimulatedClock(), random: new SeededRandom(1) }),
+  );
   await s3.accounts();
   await s3.bucket('source');
   await s3.bucket('destination');
