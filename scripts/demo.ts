@@ -24,6 +24,8 @@ import {
 } from './demo/world.ts';
 
 const BAR_WIDTH = 40;
+// A file that the output goes to should tell each step once.
+let progressSaid = '';
 const DIFFERENCES_MAX = 10;
 
 const { values: flags } = parseArgs({
@@ -141,9 +143,6 @@ aws_secret_access_key = ${owner.secretAccessKey}
 aws_access_key_id = ${partner.accessKeyId}
 aws_secret_access_key = ${partner.secretAccessKey}`);
 }
-
-// A file that the output goes to should tell each step once.
-let progressSaid = '';
 
 function showProgress({
   total,
