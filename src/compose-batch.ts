@@ -22,10 +22,7 @@ export function composeBatch(
   const { logger, workers, activeJobsMax = ACTIVE_JOBS_MAX, ...told } = options;
   const roles = new AssumedRoles(identity, site.clock, BATCH_OPERATIONS);
   const context: BatchContext = { objects, identity, roles, logger };
-  const unavailable = (destination: string) =>
-    workers.some((worker) =>
-      worker.destinations().some((one) => one.destination === destination && one.unavailable !== undefined),
-    );
+  const unavailable = (destination: string) => workers.some((worker) => worker.unavailable(destination));
   return [...site.regions.values()].map(
     (region) =>
       new BatchRunner({

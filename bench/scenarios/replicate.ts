@@ -1,19 +1,16 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  NotFound,
   PutBucketReplicationCommand,
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { startBare } from '../load/processes.ts';
+import { arrivalOf } from './arrival.ts';
 import { type Bench, type Row, row, run } from './bench.ts';
 
 const OBJECTS = 10_000;
 const PREFIX = 'o';
-const POLL_MS = 20;
 const ARRIVAL_MS_MAX = 120_000;
 
 /** 10,000 objects of 4 KiB: from the first write to the last arrival, against bare PUTs. */
@@ -73,16 +70,11 @@ async function makePair({ ours }: Bench, account: string, round: number) {
       },
     }),
   );
-  /** When the last object was there. Counting ten thousand keys costs as much as replicating some hundred of them, so
-   * it is not done before the object that was written last is there. */
-  const arrived = async (): Promise<number> => {
-    for (let waitedMs = 0; waitedMs < ARRIVAL_MS_MAX; waitedMs += POLL_MS) {
-      const isThere = await exists(there, destination, `${PREFIX}${OBJECTS - 1}`);
-      if (isThere && (await countKeys(there, destination)) >= OBJECTS) return Date.now();
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-    throw new Error('not everything arrived');
-  };
+  const arrived = () =>
+    arrivalOf(
+      { client: there, bucket: destination },
+      { lastKey: `${PREFIX}${OBJECTS - 1}`, objects: OBJECTS, msMax: ARRIVAL_MS_MAX },
+    );
   return { source, arrived };
 }
 
@@ -106,31 +98,4 @@ async function makeRole(iam: IAMClient, round: number): Promise<void> {
       PolicyDocument: policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' }),
     }),
   );
-}
-
-async function exists(client: S3Client, bucket: string, key: string): Promise<boolean> {
-  try {
-    await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    return true;
-  } catch (error) {
-    if (error instanceof NotFound) return false;
-    throw error;
-  }
-}
-
-async function countKeys(client: S3Client, bucket: string): Promise<number> {
-  let count = 0;
-  let token: string | undefined;
-  do {
-    const page: { KeyCount?: number | undefined; NextContinuationToken?: string | undefined } =
-      await client.send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          ...(token !== undefined && { ContinuationToken: token }),
-        }),
-      );
-    count += page.KeyCount ?? 0;
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
-  return count;
 }

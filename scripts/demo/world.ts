@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { S3ControlClient } from '@aws-sdk/client-s3-control';
+import { s3ControlEndpoint } from '../../src/command-line/s3control-endpoint.ts';
 
 /** The names of the walk-through, the same in examples/, in the printed commands and in the test that runs them. */
 export const SOURCE = 'holdfast-source';
@@ -47,15 +48,10 @@ export function iam(world: World, keys: Keys): IAMClient {
   return new IAMClient({ endpoint: world.endpoint, region: HOME_REGION, credentials: keys });
 }
 
-/** The SDK puts the account in front of the endpoint's host, which few machines resolve; told to leave it out, it also
- * has to be told how to sign. */
 export function s3Control(world: World): S3ControlClient {
-  const authSchemes = [{ name: 'sigv4', signingName: 's3', signingRegion: HOME_REGION, properties: {} }];
   return new S3ControlClient({
-    region: HOME_REGION,
     credentials: world.owner,
-    disableHostPrefix: true,
-    endpointProvider: () => ({ url: new URL(world.endpoint), properties: { authSchemes } }),
+    ...s3ControlEndpoint(world.endpoint, HOME_REGION),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Check, Write } from '../store/kv/key-value-store.ts';
-import { decodeKey } from '../store/kv/tuple.ts';
+import { decodeKey, keyAfter } from '../store/kv/tuple.ts';
 import type { JobRow } from '../store/tables/job-rows.ts';
 import { jobAnswers, jobProgress, jobStates, jobs, jobsOfAccount, jobTokens } from '../store/tables/jobs.ts';
 import { isForgotten } from './find-job.ts';
@@ -28,7 +28,7 @@ export async function cleanUpJobs(context: RunContext, signal: AbortSignal): Pro
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < ROWS_MAX) return;
-    start = Buffer.concat([last.key, Buffer.alloc(1)]);
+    start = keyAfter(last.key);
   }
 }
 

@@ -38,15 +38,8 @@ export async function endJob(
 }
 
 async function withdraw(context: RunContext, job: JobRow, chunks: ChunksUnderWay): Promise<void> {
-  const { region, batch, nowMs } = context;
+  const { region, batch, nowMs, unavailable } = context;
   const bucket = sourceBucketName(job);
-  // Asked for every delivery of a window.
-  const known = new Map<string, boolean>();
-  const unavailable = (destination: string) => {
-    const answer = known.get(destination) ?? context.unavailable(destination);
-    known.set(destination, answer);
-    return answer;
-  };
   for (const { number, row } of chunks.underWay()) {
     await withdrawDeliveries(
       { region, buckets: batch.objects.buckets, nowMs: nowMs(), unavailable },

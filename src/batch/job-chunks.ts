@@ -4,6 +4,7 @@ import { decodeKey } from '../store/kv/tuple.ts';
 import type { JobTask } from '../store/tables/job-rows.ts';
 import { jobChunks } from '../store/tables/jobs.ts';
 import { CHUNK_TASKS, CHUNK_TASKS_FIRST } from './limits.ts';
+import { readChunks } from './read-chunks.ts';
 import { commitAsRunner, type RunContext, Superseded } from './run-context.ts';
 
 /** Full chunks written in one commit: some MiB with the longest keys. */
@@ -103,14 +104,9 @@ export async function* tasksOfChunks(
   jobId: string,
   signal: AbortSignal,
 ): AsyncGenerator<JobTask> {
-  const { end } = jobChunks.range(jobId);
-  for (let next = 0; ; ) {
+  signal.throwIfAborted();
+  for await (const { chunk } of readChunks(region.store, jobId, 0)) {
     signal.throwIfAborted();
-    const start = jobChunks.key(jobId, next);
-    const rows = await region.store.range({ start, end, limit: CHUNKS_READ_MAX });
-    for (const row of rows) yield* jobChunks.decode(row).tasks;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < CHUNKS_READ_MAX) return;
-    next = Number(decodeKey(last.key)[2]) + 1;
+    yield* chunk.tasks;
   }
 }

@@ -1,5 +1,6 @@
 import type { Region } from '../buckets/region.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
+import { keyAfter } from '../store/kv/tuple.ts';
 import type { JobStatus } from '../store/tables/job-rows.ts';
 import { jobAnswers, jobs } from '../store/tables/jobs.ts';
 import { cleanUpJobs, jobIdOf } from './clean-up.ts';
@@ -176,7 +177,7 @@ export class BatchRunner {
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < JOBS_READ_MAX) return;
-      start = Buffer.concat([last.key, Buffer.alloc(1)]);
+      start = keyAfter(last.key);
     }
   }
 

@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { type ClientConfig, readClientConfig } from '../config-client.ts';
 import { RequestError } from './command.ts';
+import { s3ControlEndpoint } from './s3control-endpoint.ts';
 
 /** The server as any AWS client sees it. What it refuses is thrown as RequestError. Each SDK is loaded when it is first
  * asked for: none of them costs a command that does without. */
@@ -57,17 +58,10 @@ async function makeIam(config: ClientConfig): Promise<IAMClient> {
   return refusing(new IAMClient(settings(config)), config);
 }
 
-/** The SDK puts the account in front of the endpoint's host, which few machines resolve, and none before an address; told
- * to leave it out, it also has to be told how to sign. The header names the account, too. */
 async function makeS3Control(config: ClientConfig): Promise<S3ControlClient> {
   const { S3ControlClient } = await import('@aws-sdk/client-s3-control');
   const { endpoint, ...others } = settings(config);
-  const authSchemes = [{ name: 'sigv4', signingName: 's3', signingRegion: config.region, properties: {} }];
-  const client = new S3ControlClient({
-    ...others,
-    disableHostPrefix: true,
-    endpointProvider: () => ({ url: new URL(endpoint), properties: { authSchemes } }),
-  });
+  const client = new S3ControlClient({ ...others, ...s3ControlEndpoint(endpoint, config.region) });
   return refusing(client, config);
 }
 

@@ -107,6 +107,11 @@ export class ReplicationWorker {
     return this.#lanes.destinations();
   }
 
+  /** Whether this worker cannot reach it now. */
+  unavailable(destination: string): boolean {
+    return this.#lanes.unavailable(destination);
+  }
+
   #tick(): void {
     if (this.#state !== 'running') return;
     this.#cancelTick = this.#options.clock.after(TICK_MS, () => this.#tick());

@@ -2,6 +2,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { STSClient } from '@aws-sdk/client-sts';
+import { s3ControlEndpoint } from '../command-line/s3control-endpoint.ts';
 import { composeHttp } from '../compose-http.ts';
 import { createAccessKey } from '../identity/access-keys.ts';
 import { createAccount } from '../identity/accounts.ts';
@@ -90,7 +91,8 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
     },
     s3: (keys = owner, region = 'us-east-1') =>
       new S3Client({ ...clientOptions(keys, region), forcePathStyle: true }),
-    s3control: (keys = owner, region = 'us-east-1') => controlClient(endpoint, keys, region),
+    s3control: (credentials = owner, region = 'us-east-1') =>
+      new S3ControlClient({ credentials, maxAttempts: 1, ...s3ControlEndpoint(endpoint, region) }),
     iam: (keys = owner) => new IAMClient(clientOptions(keys, 'us-east-1')),
     sts: (keys = owner) => new STSClient(clientOptions(keys, 'us-east-1')),
     async [Symbol.asyncDispose]() {
@@ -99,17 +101,4 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
       await Promise.all(site.workers.map((worker) => worker.stop()));
     },
   };
-}
-
-/** The SDK puts the account in front of the endpoint's host, which no resolver need know; told to leave it out, it also
- * has to be told how to sign. */
-function controlClient(endpoint: string, credentials: TestKeys, region: string): S3ControlClient {
-  const authSchemes = [{ name: 'sigv4', signingName: 's3', signingRegion: region, properties: {} }];
-  return new S3ControlClient({
-    region,
-    credentials,
-    maxAttempts: 1,
-    disableHostPrefix: true,
-    endpointProvider: () => ({ url: new URL(endpoint), properties: { authSchemes } }),
-  });
 }

@@ -1,8 +1,7 @@
-import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { load } from '../../../bench/load/processes.ts';
+import { arrivalOf } from '../../../bench/scenarios/arrival.ts';
 import { CONNECTIONS, median, SMALL_BYTES } from '../../../bench/scenarios/bench.ts';
 import type { Fill } from '../fill-bucket.ts';
-import type { Place } from '../list-versions.ts';
 import { ROOT_KEYS } from '../server.ts';
 import type { BatchJobs } from './jobs.ts';
 import { type BatchWorld, HOME_REGION, type Pair } from './world.ts';
@@ -18,7 +17,7 @@ export interface Rates {
 const ROUNDS = 3;
 const OBJECTS = 10_000;
 const ARRIVAL_MS_MAX = 300_000;
-const POLL_MS = 50;
+const PREFIX = 'o';
 
 const pairOf = (kind: 'live' | 'job', round: number): Pair => ({
   source: `rate-${kind}-${round}`,
@@ -56,19 +55,19 @@ export async function liveRate(world: BatchWorld, pair: Pair, objects = OBJECTS)
     target: { port: Number(new URL(world.endpoint).port), keys: ROOT_KEYS, region: HOME_REGION },
     kind: 'put',
     bucket: pair.source,
-    prefix: 'o',
+    prefix: PREFIX,
     objectBytes: SMALL_BYTES,
     connections: CONNECTIONS,
     requestsMax: objects,
     durationMsMax: ARRIVAL_MS_MAX,
     keys: 0,
   });
-  for (let waitedMs = 0; waitedMs < ARRIVAL_MS_MAX; waitedMs += POLL_MS) {
-    const nowMs = Date.now();
-    if ((await countKeys(world.replicaOf(pair))) >= objects) return (objects * 1000) / (nowMs - startedAtMs);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw new Error('not everything arrived');
+  const lastArrivalMs = await arrivalOf(world.replicaOf(pair), {
+    lastKey: `${PREFIX}${objects - 1}`,
+    objects,
+    msMax: ARRIVAL_MS_MAX,
+  });
+  return (objects * 1000) / (lastArrivalMs - startedAtMs);
 }
 
 /** @returns tasks a second between Active and Completing. */
@@ -77,20 +76,4 @@ export async function rateOf(jobs: BatchJobs, jobId: string): Promise<number> {
   const atMs = (wanted: string) => Date.parse(states.find(({ status }) => status === wanted)?.at ?? '');
   const tasks = job.ProgressSummary?.NumberOfTasksSucceeded ?? 0;
   return (tasks * 1000) / (atMs('Completing') - atMs('Active'));
-}
-
-async function countKeys({ client, bucket }: Place): Promise<number> {
-  let count = 0;
-  let token: string | undefined;
-  do {
-    const page: ListObjectsV2CommandOutput = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        ...(token !== undefined && { ContinuationToken: token }),
-      }),
-    );
-    count += page.KeyCount ?? 0;
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
-  return count;
 }

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { s3ControlEndpoint } from '../../../src/command-line/s3control-endpoint.ts';
 import type { Place } from '../list-versions.ts';
 import { ROOT_KEYS } from '../server.ts';
 
@@ -42,16 +43,8 @@ export class BatchWorld {
     this.home = new S3Client({ ...options, region: HOME_REGION, forcePathStyle: true });
     this.far = new S3Client({ ...options, region: FAR_REGION, forcePathStyle: true });
     this.#iam = new IAMClient({ ...options, region: HOME_REGION });
-    // The SDK puts the account in front of the host, which an address cannot have: told to leave it out, it also has to
-    // be told how to sign.
     const { endpoint: _given, ...others } = options;
-    const authSchemes = [{ name: 'sigv4', signingName: 's3', signingRegion: HOME_REGION, properties: {} }];
-    this.control = new S3ControlClient({
-      ...others,
-      region: HOME_REGION,
-      disableHostPrefix: true,
-      endpointProvider: () => ({ url: new URL(endpoint), properties: { authSchemes } }),
-    });
+    this.control = new S3ControlClient({ ...others, ...s3ControlEndpoint(endpoint, HOME_REGION) });
   }
 
   get batchRole(): string {

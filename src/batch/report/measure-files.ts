@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { ReadChunk } from '../read-chunks.ts';
 import type { TaskOutcome } from './layout.ts';
-import type { ReadChunk } from './read-chunks.ts';
 
 /** As AWS's manifest says it of each file, and where its lines begin. */
 export interface MeasuredFile {

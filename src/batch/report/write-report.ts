@@ -5,6 +5,7 @@ import { messageOf, saysUnavailable } from '../../replication/destinations/unava
 import type { JobRow } from '../../store/tables/job-rows.ts';
 import type { BatchContext } from '../context.ts';
 import { JobFailure } from '../job-failure.ts';
+import { type ReadChunk, readChunks } from '../read-chunks.ts';
 import { RoleObjectError, writeObjectAsRole } from '../role-objects.ts';
 import {
   type EnabledReport,
@@ -15,7 +16,6 @@ import {
   type TaskOutcome,
 } from './layout.ts';
 import { type MeasuredFile, measureFiles } from './measure-files.ts';
-import { type ReadChunk, readChunks } from './read-chunks.ts';
 import { reportLines } from './rows.ts';
 
 /** When AWS begins another file is not documented; so many lines are some 100 MB. */

@@ -25,7 +25,7 @@ export interface WithdrawOptions {
   readonly region: Region;
   readonly buckets: Buckets;
   readonly nowMs: number;
-  /** Whether a destination cannot be reached now (`ReplicationWorker.destinations`). */
+  /** Whether a destination cannot be reached now (`ReplicationWorker.unavailable`). */
   readonly unavailable: (destination: string) => boolean;
 }
 

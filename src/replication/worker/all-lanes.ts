@@ -75,6 +75,10 @@ export class AllLanes {
     });
   }
 
+  unavailable(destination: string): boolean {
+    return this.#circuits.unavailable(destination);
+  }
+
   #liveMax(): number {
     const kept = this.#batch.waiting ? partOf(this.#concurrency, BATCH_SHARE_MIN) - this.#batch.inFlight : 0;
     return this.#concurrency - Math.max(0, kept);

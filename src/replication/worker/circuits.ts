@@ -19,6 +19,11 @@ export class Circuits {
     return circuit;
   }
 
+  /** Whether it was found unreachable, and not yet reached again. */
+  unavailable(destination: string): boolean {
+    return this.#circuits.get(destination)?.reason !== undefined;
+  }
+
   /** Forgets those of destinations that no lane leads to. */
   tick(nowMs: number, used: (destination: string) => boolean): void {
     for (const [destination, circuit] of this.#circuits) {

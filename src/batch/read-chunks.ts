@@ -1,6 +1,6 @@
-import type { KeyValueStore } from '../../store/kv/key-value-store.ts';
-import type { JobChunkRow } from '../../store/tables/job-rows.ts';
-import { jobChunks } from '../../store/tables/jobs.ts';
+import type { KeyValueStore } from '../store/kv/key-value-store.ts';
+import type { JobChunkRow } from '../store/tables/job-rows.ts';
+import { jobChunks } from '../store/tables/jobs.ts';
 
 export interface ReadChunk {
   readonly number: number;
