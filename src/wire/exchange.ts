@@ -24,6 +24,8 @@ export class Exchange {
   #drainWait = 0;
   #seenDrainWait = 0;
   bytesOut = 0;
+  /** Its place among the running ones, which the listener keeps. */
+  slot = -1;
 
   constructor(
     request: IncomingMessage,

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { asAwsError, internalError } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
+import { SlotTable } from '../lib/slot-table.ts';
 import { endOfTurn, TurnQueue } from '../lib/turn-queue.ts';
 import { Exchange, loggedPath } from './exchange.ts';
 import { sourceIpOf } from './http-request.ts';
@@ -76,7 +77,7 @@ class HttpListener<Caller> implements Listener {
   readonly #hostId: string;
   readonly #fallback = createRestXml({ namespace: S3_NAMESPACE, errors: 's3' });
   readonly #servers: Server[] = [];
-  readonly #running = new Set<Exchange>();
+  readonly #running = new SlotTable<Exchange>();
   readonly #taken = new TurnQueue<Exchange>((taken) => {
     for (const exchange of taken) void this.#serve(exchange);
   });
@@ -128,7 +129,7 @@ class HttpListener<Caller> implements Listener {
       reportFault(requestId, trace.operation, cause);
       exchange.response.destroy();
     } finally {
-      this.#running.delete(exchange);
+      this.#running.delete(exchange.slot);
       this.#record(exchange, requestId, trace, status, clock.now() - startedAt);
       if (this.#running.size === 0) this.#whenIdle?.();
     }
@@ -187,7 +188,7 @@ class HttpListener<Caller> implements Listener {
       : createServer(SETTINGS);
     const start = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
       const exchange = new Exchange(request, response, { secure, expectsContinue });
-      this.#running.add(exchange);
+      exchange.slot = this.#running.add(exchange);
       this.#taken.add(exchange);
     };
     server.on('request', start(false));

@@ -1,11 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Check, Commit, CommitResult, Key, Write } from '../key-value-store.ts';
-import {
-  assertCommit,
-  type CommitAnswer,
-  type PreparedCommit,
-  type PreparedWrite,
-} from '../prepared-commit.ts';
+import { type CommitAnswer, type PreparedCommit, type PreparedWrite } from '../prepared-commit.ts';
 import { VERSION_BYTES } from '../stored-row.ts';
 
 /** Commits as one run of bytes, so that a whole event-loop turn's worth crosses to the committer thread without
@@ -26,9 +21,8 @@ export class CommitEncoder {
     return this.#length === 0;
   }
 
-  /** @throws RangeError for a commit that nobody may ask. */
+  /** @param commit one that `assertCommit` lets pass */
   add(id: number, commit: Commit): void {
-    assertCommit(commit);
     this.#reserve(sizeOf(commit));
     const bytes = this.#bytes;
     let at = bytes.writeUInt32LE(id, this.#length);

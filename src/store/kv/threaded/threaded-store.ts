@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { SlotTable } from '../../../lib/slot-table.ts';
 import { endOfTurn } from '../../../lib/turn-queue.ts';
 import type { EngineReader } from '../engine.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type WritableState,
 } from '../key-value-store.ts';
 import { settle } from '../local-store.ts';
+import { assertCommit } from '../prepared-commit.ts';
 import { RocksReader } from '../rocksdb.ts';
 import { SqliteReader } from '../sqlite.ts';
 import { Watchers } from '../watchers.ts';
@@ -30,7 +32,6 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-const COMMIT_IDS = 2 ** 32;
 /** Opening anew takes tenths of a second; when it takes longer, it is the disk, and a client is told to retry. */
 const REOPENING_MS_MAX = 2000;
 
@@ -45,13 +46,12 @@ class ThreadedStore implements KeyValueStore {
   readonly #watchers = new Watchers();
   readonly #encoder = new CommitEncoder();
   readonly #gets = new ReadsOfTurn((keys) => this.#read((reader) => reader.get(keys)));
-  readonly #pending = new Map<number, Pending>();
-  readonly #asked = new Map<number, (state: WritableState) => void>();
+  readonly #pending = new SlotTable<Pending>();
+  readonly #asked = new SlotTable<(state: WritableState) => void>();
   #reader: EngineReader | undefined;
   /** The generation that `#reader` belongs to. */
   #generation = -1;
   #joining: Promise<void> | undefined;
-  #nextId = 0;
   #closed = false;
 
   constructor(connection: StoreConnection) {
@@ -82,14 +82,14 @@ class ThreadedStore implements KeyValueStore {
 
   async commit(commit: Commit): Promise<CommitResult> {
     this.#assertOpen();
-    const id = this.#nextId;
-    const first = this.#encoder.empty;
-    this.#encoder.add(id, commit);
-    this.#nextId = (id + 1) % COMMIT_IDS;
-    // After all that is ready in this turn, so that it travels along.
-    if (first) setImmediate(() => this.#send());
+    assertCommit(commit);
     if (this.#pending.size === 0) this.#connection.port.ref();
-    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => {
+      const first = this.#encoder.empty;
+      this.#encoder.add(this.#pending.add({ resolve, reject }), commit);
+      // After all that is ready in this turn, so that it travels along.
+      if (first) setImmediate(() => this.#send());
+    });
   }
 
   configurationEpoch(): number {
@@ -107,13 +107,8 @@ class ThreadedStore implements KeyValueStore {
 
   async writable(): Promise<WritableState> {
     if (this.#closed) return { ok: false, reason: 'the store is closed' };
-    const id = this.#nextId;
-    this.#nextId = (id + 1) % COMMIT_IDS;
     this.#connection.port.ref();
-    return new Promise((resolve) => {
-      this.#asked.set(id, resolve);
-      this.#post({ kind: 'writable', id });
-    });
+    return new Promise((resolve) => this.#post({ kind: 'writable', id: this.#asked.add(resolve) }));
   }
 
   async close(): Promise<void> {
@@ -177,8 +172,9 @@ class ThreadedStore implements KeyValueStore {
       return;
     }
     if (answer.kind === 'writable') {
-      this.#asked.get(answer.id)?.(answer.state);
-      this.#asked.delete(answer.id);
+      const tell = this.#asked.get(answer.id);
+      if (tell !== undefined) this.#asked.delete(answer.id);
+      tell?.(answer.state);
     } else {
       this.#settle(answer.results, answer.reasons);
     }
@@ -189,9 +185,9 @@ class ThreadedStore implements KeyValueStore {
     for (let at = 0; at + ANSWER_NUMBERS <= results.length; at += ANSWER_NUMBERS) {
       const [id = 0, outcome = 0, version = 0] = results.subarray(at, at + ANSWER_NUMBERS);
       const pending = this.#pending.get(id);
+      if (pending === undefined) continue;
       this.#pending.delete(id);
-      if (pending !== undefined)
-        settle(decodeAnswer(outcome, version, reasons.get(id)), pending.resolve, pending.reject);
+      settle(decodeAnswer(outcome, version, reasons.get(id)), pending.resolve, pending.reject);
     }
   }
 
@@ -199,10 +195,8 @@ class ThreadedStore implements KeyValueStore {
   #lose(): void {
     this.#closed = true;
     const cause = new Error('the committer thread closed the connection');
-    for (const { resolve } of this.#pending.values()) resolve({ outcome: 'unknown', cause });
-    this.#pending.clear();
-    for (const answer of this.#asked.values()) answer({ ok: false, reason: cause.message });
-    this.#asked.clear();
+    for (const { resolve } of this.#pending.take()) resolve({ outcome: 'unknown', cause });
+    for (const answer of this.#asked.take()) answer({ ok: false, reason: cause.message });
   }
 
   #assertOpen(): void {
