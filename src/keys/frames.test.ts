@@ -8,7 +8,7 @@ import {
   sealedRange,
   sealedSize,
 } from './frame-layout.ts';
-import { FrameError, FrameOpener, FrameSealer, openBuffer, sealBuffer } from './frames.ts';
+import { FrameError, FrameOpener, FrameSealer, frameKey, openBuffer, sealBuffer } from './frames.ts';
 
 const key = Buffer.alloc(32, 9);
 const noise = systemRandom.bytes(5 * FRAME_PLAIN_BYTES);
@@ -42,7 +42,7 @@ describe('a sealed body', () => {
       fc.property(bodies, (body) => {
         const sealed = sealBuffer(body, key);
         expect(sealed.length).toBe(sealedSize(body.length));
-        expect(openBuffer(sealed, key).equals(body)).toBe(true);
+        expect(openBuffer(sealed, frameKey(key)).equals(body)).toBe(true);
       }),
       RUNS,
     );
@@ -57,7 +57,7 @@ describe('a sealed body', () => {
           ...sealer.finish(),
         ]);
         expect(sealed.equals(sealBuffer(body, key))).toBe(true);
-        const opener = new FrameOpener(key, body.length);
+        const opener = new FrameOpener(frameKey(key), body.length);
         const opened = cut(sealed, cutsOut).flatMap((piece) => opener.open(piece));
         opener.finish();
         expect(Buffer.concat(opened).equals(body)).toBe(true);
@@ -75,7 +75,7 @@ describe('a sealed body', () => {
         const [start, end] = [Math.min(one, other), Math.max(one, other) + 1];
         const body = noise.subarray(0, size);
         const sealed = sealedRange(start, end, size);
-        const opener = new FrameOpener(key, size, sealed.firstFrame);
+        const opener = new FrameOpener(frameKey(key), size, sealed.firstFrame);
         const opened = Buffer.concat(opener.open(sealBuffer(body, key).subarray(sealed.start, sealed.end)));
         expect(
           opened.subarray(sealed.skip, sealed.skip + sealed.length).equals(body.subarray(start, end)),
@@ -97,7 +97,7 @@ describe('a sealed body that was changed does not open', () => {
         const sealed = sealBuffer(body, key);
         const at = position % sealed.length;
         sealed[at] = (sealed[at] ?? 0) ^ (1 << bit);
-        expect(() => openBuffer(sealed, key)).toThrow(FrameError);
+        expect(() => openBuffer(sealed, frameKey(key))).toThrow(FrameError);
       }),
       RUNS,
     );
@@ -111,8 +111,8 @@ describe('a sealed body that was changed does not open', () => {
           ? (position % frameCount(body.length)) * FRAME_SEALED_BYTES
           : position % sealed.length;
         const shorter = sealed.subarray(0, end);
-        expect(() => openBuffer(shorter, key)).toThrow(FrameError);
-        const opener = new FrameOpener(key, body.length);
+        expect(() => openBuffer(shorter, frameKey(key))).toThrow(FrameError);
+        const opener = new FrameOpener(frameKey(key), body.length);
         expect(() => {
           opener.open(shorter);
           opener.finish();
@@ -128,7 +128,7 @@ describe('a sealed body that was changed does not open', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...frames), { maxLength: 7 }), (changed) => {
         fc.pre(!Buffer.concat(changed).equals(sealed));
-        expect(() => openBuffer(Buffer.concat(changed), key)).toThrow(FrameError);
+        expect(() => openBuffer(Buffer.concat(changed), frameKey(key))).toThrow(FrameError);
       }),
       RUNS,
     );
@@ -136,9 +136,9 @@ describe('a sealed body that was changed does not open', () => {
 
   it('when something was added, or under another key', () => {
     const sealed = sealBuffer(noise, key);
-    const opener = new FrameOpener(key, noise.length);
+    const opener = new FrameOpener(frameKey(key), noise.length);
     opener.open(sealed);
     expect(() => opener.open(Buffer.from('x'))).toThrow(FrameError);
-    expect(() => openBuffer(sealed, Buffer.alloc(32, 8))).toThrow(FrameError);
+    expect(() => openBuffer(sealed, frameKey(Buffer.alloc(32, 8)))).toThrow(FrameError);
   });
 });

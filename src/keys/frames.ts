@@ -79,11 +79,11 @@ export function sealBuffer(plain: Uint8Array, dataKey: Uint8Array): Buffer {
 }
 
 /** @throws FrameError */
-export function openBuffer(sealed: Uint8Array, dataKey: Uint8Array): Buffer {
+export function openBuffer(sealed: Uint8Array, key: KeyObject): Buffer {
   // The usual case, inline bytes: one frame, which is the last.
-  if (sealed.length <= FRAME_SEALED_BYTES) return openFrame(frameKey(dataKey), 0, true, sealed);
+  if (sealed.length <= FRAME_SEALED_BYTES) return openFrame(key, 0, true, sealed);
   const frames = Math.max(1, Math.ceil(sealed.length / FRAME_SEALED_BYTES));
-  const opener = new FrameOpener(dataKey, sealed.length - frames * FRAME_TAG_BYTES);
+  const opener = new FrameOpener(key, sealed.length - frames * FRAME_TAG_BYTES);
   const pieces = opener.open(sealed);
   opener.finish();
   return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
@@ -145,9 +145,9 @@ export class FrameOpener {
   #restBytes = 0;
 
   /** @param plainSize of the whole body, as its row says: it tells which frame is the last. */
-  constructor(dataKey: Uint8Array, plainSize: number, firstFrame = 0) {
+  constructor(key: KeyObject, plainSize: number, firstFrame = 0) {
     if (plainSize < 0) throw new FrameError('The body is shorter than one tag.');
-    this.#key = frameKey(dataKey);
+    this.#key = key;
     this.#plainSize = plainSize;
     this.#index = firstFrame;
   }

@@ -61,7 +61,7 @@ export async function readObject(
   const [locator] = version.bytes;
   if (range.start === range.end) return { ...object, body: NO_BYTES };
   if (version.bytes.length === 1 && locator?.kind === 'inline' && found.inline !== undefined) {
-    const plain = openBuffer(found.inline, context.keyring.unwrap(locator.key));
+    const plain = openBuffer(found.inline, context.keyring.openKey(locator.key));
     return { ...object, body: plain.subarray(range.start, range.end) };
   }
   return { ...object, body: openBytes(context, bucket, options.key, version, range) };

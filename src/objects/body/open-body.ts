@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type SealedRange, sealedRange } from '../../keys/frame-layout.ts';
 import { FrameError, FrameOpener, openBuffer } from '../../keys/frames.ts';
 import type { Keyring } from '../../keys/keyring.ts';
@@ -38,19 +39,18 @@ export async function* openBody(
     const end = Math.min(locator.size, (range?.end ?? Number.POSITIVE_INFINITY) - locatorStart);
     locatorStart += locator.size;
     if (start >= end) continue;
-    const dataKey = keyring.unwrap(locator.key);
     if (locator.kind === 'inline') {
-      const plain = openBuffer(await inlineReader(part), dataKey);
+      const plain = openBuffer(await inlineReader(part), keyring.openKey(locator.key));
       if (plain.length !== locator.size) throw new FrameError('Inline bytes have the wrong length.');
       yield plain.subarray(start, end);
-    } else yield* openBlob(blobs, locator, dataKey, { start, end }, threads);
+    } else yield* openBlob(blobs, locator, keyring, { start, end }, threads);
   }
 }
 
 async function* openBlob(
   blobs: BlobStore,
   locator: FileLocator,
-  dataKey: Buffer,
+  keyring: Keyring,
   { start, end }: BodyRange,
   threads: HashingThreads | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
@@ -58,8 +58,14 @@ async function* openBlob(
   const { location } = blobs;
   const frames =
     threads !== undefined && location !== undefined && range.length > LOOP_BYTES_MAX
-      ? threads.read({ location, blob: locator.blob, dataKey, plainSize: locator.size, range })
-      : openFrames(blobs, locator, dataKey, range);
+      ? threads.read({
+          location,
+          blob: locator.blob,
+          dataKey: keyring.unwrap(locator.key),
+          plainSize: locator.size,
+          range,
+        })
+      : openFrames(blobs, locator, keyring.openKey(locator.key), range);
   let { skip, length: left } = range;
   for await (const plain of frames) {
     const wanted = plain.subarray(skip, skip + left);
@@ -73,10 +79,10 @@ async function* openBlob(
 async function* openFrames(
   blobs: BlobStore,
   { blob, size }: FileLocator,
-  dataKey: Buffer,
+  key: KeyObject,
   { firstFrame, start, end }: SealedRange,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const opener = new FrameOpener(dataKey, size, firstFrame);
+  const opener = new FrameOpener(key, size, firstFrame);
   for await (const chunk of readAhead(blobs.read(blob, start, end))) yield* opener.open(chunk);
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
 import { partOf } from './key-space.ts';
 import { ABSENT, type Check, CONFIGURATION_TABLE_END, type Key, type RowVersion } from './key-value-store.ts';

@@ -1,4 +1,4 @@
-import { FrameOpener } from '../../../keys/frames.ts';
+import { FrameOpener, frameKey } from '../../../keys/frames.ts';
 import { READ_CHUNK_BYTES } from '../../../store/blobs/blob-store.ts';
 import type { FileBlobReader } from '../../../store/blobs/file-blob-reader.ts';
 import type { FileBlobStore } from '../../../store/blobs/file-blob-store.ts';
@@ -28,7 +28,7 @@ export class ReadingSide {
   ) {
     this.#body = body;
     this.#answer = answer;
-    this.#opener = new FrameOpener(dataKey, plainSize, range.firstFrame);
+    this.#opener = new FrameOpener(frameKey(dataKey), plainSize, range.firstFrame);
     this.#position = range.start;
     this.#end = range.end;
     this.#reader = store.openReader(blob);
