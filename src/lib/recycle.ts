@@ -1,18 +1,41 @@
-/** Memory of large chunks that goes back to its maker when its bytes have left, and is filled again. Left to the
- * collector, the buffers of a few large downloads start a full collection every 64 MiB, which costs more than
- * sending them. Whoever does not know of this loses speed and nothing else. */
-const makers = new WeakMap<ArrayBufferLike, () => void>();
+/** Memory of large chunks that goes back to its maker when its bytes have been used, instead of waiting for the collector.
+ *
+ * V8 counts such memory as pressure: left to it, 50 MiB of chunks start a full collection, which costs more than moving
+ * them and holds up all requests of its thread for some milliseconds. Whoever does not know of this loses speed and
+ * nothing else. */
+interface Lent {
+  readonly takeBack: () => void;
+  users: number;
+}
+
+const lent = new WeakMap<ArrayBufferLike, Lent>();
 
 /** @param takeBack called at most once, when nobody uses the chunk any more. */
 export function recyclable(chunk: Buffer, takeBack: () => void): Buffer {
-  makers.set(chunk.buffer, takeBack);
+  lent.set(chunk.buffer, { takeBack, users: 1 });
   return chunk;
 }
 
-/** Says that `chunk` (or a part of it) was used for the last time: its bytes may change from now on. For a chunk
- * written to a stream, that is when the write has called back. */
+/** As `recyclable`, of a chunk that alone fills its memory: that is freed at once, and the chunk is empty then. */
+export function freeable(chunk: Buffer): Buffer {
+  const { buffer } = chunk;
+  if (!(buffer instanceof ArrayBuffer) || chunk.length !== buffer.byteLength) return chunk;
+  return recyclable(chunk, () => buffer.transfer(0));
+}
+
+/** A part of a chunk goes to one more user: each of them has to recycle it. */
+export function share(part: Uint8Array): void {
+  const found = lent.get(part.buffer);
+  if (found !== undefined) found.users += 1;
+}
+
+/** Says that its user has used `chunk` (or a part of it) for the last time: its bytes may change from now on. For a
+ * chunk written to a stream, that is when the write has called back. */
 export function recycle(chunk: Uint8Array): void {
-  const takeBack = makers.get(chunk.buffer);
-  makers.delete(chunk.buffer);
-  takeBack?.();
+  const found = lent.get(chunk.buffer);
+  if (found === undefined) return;
+  found.users -= 1;
+  if (found.users > 0) return;
+  lent.delete(chunk.buffer);
+  found.takeBack();
 }

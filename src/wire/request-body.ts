@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AwsError } from '../errors/aws-error.ts';
 import { incompleteBody } from '../errors/s3.ts';
+import { freeable } from '../lib/recycle.ts';
 
 /** The bytes of one request, once.
  *
@@ -14,6 +15,8 @@ import { incompleteBody } from '../errors/s3.ts';
 
 // Four reads of the socket: enough to keep it busy while a chunk is processed, little enough for many connections.
 const QUEUE_BYTES_MAX = 256 * 1024;
+// Smaller chunks weigh little, and freeing costs a microsecond.
+const FREEABLE_BYTES_MIN = 16 * 1024;
 
 type State = 'idle' | 'flowing' | 'ended' | 'failed' | 'discarded';
 type Result = IteratorResult<Buffer, undefined>;
@@ -126,9 +129,10 @@ export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer,
     request.on('close', cut);
   }
 
-  #take(chunk: Buffer): void {
-    this.#received += chunk.length;
+  #take(received: Buffer): void {
+    this.#received += received.length;
     if (this.#state !== 'flowing') return;
+    const chunk = received.length < FREEABLE_BYTES_MIN ? received : freeable(received);
     const waiting = this.#waiting;
     if (waiting !== undefined) {
       this.#waiting = undefined;

@@ -1,11 +1,13 @@
 import { FrameSealer } from '../../keys/frames.ts';
 import type { ChecksumAlgorithm } from '../../lib/checksums/index.ts';
+import { recycle } from '../../lib/recycle.ts';
 import type { BlobId, BlobStore, BlobWriter } from '../../store/blobs/blob-store.ts';
 import { BodyHashes } from './body-hashes.ts';
 import type { BodyDigests } from './body-sink.ts';
 
 /** Where a body goes that is too large for a commit: hashed, sealed and written, here or on a thread. */
 export interface LargeSink {
+  /** `chunk` is recycled when its bytes have been taken. */
   write(chunk: Uint8Array): Promise<void> | void;
   finish(): Promise<BodyDigests & { readonly blob: BlobId }>;
   abort(): Promise<void>;
@@ -39,6 +41,7 @@ export class LoopSink implements LargeSink {
   write(chunk: Uint8Array): Promise<void> | void {
     this.#hashes.update(chunk);
     this.#gather(this.#sealer.seal(chunk));
+    recycle(chunk);
     if (this.#pieceBytes >= WRITE_BYTES) return this.#flush();
   }
 

@@ -28,6 +28,8 @@ const TRAILER_LINE = /^([A-Za-z0-9-]+):(.*)$/;
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature';
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+// No view of the input, whose memory may be gone when the other half comes.
+const HALF_LINE_END = Buffer.of(CARRIAGE_RETURN);
 
 export interface ChunkDecoderOptions {
   /** x-amz-decoded-content-length */
@@ -98,7 +100,7 @@ export class ChunkDecoder {
     const wanted = this.#partial.length === 0 ? CARRIAGE_RETURN : LINE_FEED;
     if (input[at] !== wanted) throw brokenOff();
     if (wanted === CARRIAGE_RETURN) {
-      this.#partial = input.subarray(at, at + 1);
+      this.#partial = HALF_LINE_END;
     } else {
       this.#partial = Buffer.alloc(0);
       this.#state = 'size-line';

@@ -5,6 +5,7 @@ import {
   invalidDecodedContentLength,
   missingDecodedContentLength,
 } from '../../errors/payloads.ts';
+import { recycle, share } from '../../lib/recycle.ts';
 import type { OpenedBody, Payload, RequestHeaders } from './authenticated.ts';
 import { ChunkDecoder, trailerNamesOf } from './chunk-decoder.ts';
 import { sha256Hex } from './signing-key.ts';
@@ -33,7 +34,13 @@ export function openBody(raw: AsyncIterable<Buffer>, payload: Payload, headers: 
 }
 
 async function* decodeAll(raw: AsyncIterable<Buffer>, decoder: ChunkDecoder): AsyncGenerator<Buffer> {
-  for await (const input of raw) yield* decoder.decode(input);
+  for await (const input of raw) {
+    for (const content of decoder.decode(input)) {
+      share(content);
+      yield content;
+    }
+    recycle(input);
+  }
   decoder.finish();
 }
 

@@ -1,3 +1,4 @@
+import { recycle } from '../../../lib/recycle.ts';
 import type { BlobId } from '../../../store/blobs/blob-store.ts';
 import type { BodyDigests } from '../body-sink.ts';
 import type { LargeSink } from '../large-sink.ts';
@@ -42,6 +43,7 @@ export class ThreadSink implements LargeSink {
   write(chunk: Uint8Array): Promise<void> | void {
     const taken = this.#fill(chunk, 0);
     if (taken < chunk.length) return this.#writeRest(chunk, taken);
+    recycle(chunk);
   }
 
   async finish(): Promise<Result> {
@@ -110,6 +112,7 @@ export class ThreadSink implements LargeSink {
 
   async #writeRest(chunk: Uint8Array, start: number): Promise<void> {
     for (let taken = start; taken < chunk.length; taken = this.#fill(chunk, taken)) await this.#news();
+    recycle(chunk);
   }
 
   #send(): void {
