@@ -50,8 +50,8 @@ const WRAPPED_BYTES = SALT_BYTES + COUNTER_BYTES + DATA_KEY_BYTES + TAG_BYTES;
 // Salts are as many as there were starts and threads; beyond this the oldest is derived again (20 µs).
 const DERIVED_KEYS_MAX = 4096;
 
-// Unwrapping is a twelfth of what a GET of 4 KiB costs, and what was just read is read again: other ranges of a large
-// object, a small one that many want. About half a KiB each, and each thread has its own.
+// Unwrapping is a twelfth of what a GET of 4 KiB costs, and what was just read is often read again. About half a KiB
+// each, and each thread has its own.
 const OPENED_KEYS_MAX = 2048;
 
 /** @param masterKeys the current generation first.

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type SealedRange, sealedRange } from '../../keys/frame-layout.ts';
-import { FrameError, FrameOpener, openBuffer } from '../../keys/frames.ts';
+import { FrameError, FrameOpener, frameKey, openBuffer } from '../../keys/frames.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { BlobStore } from '../../store/blobs/blob-store.ts';
 import type { Locator } from '../../store/tables/rows.ts';
@@ -40,7 +40,7 @@ export async function* openBody(
     locatorStart += locator.size;
     if (start >= end) continue;
     if (locator.kind === 'inline') {
-      const plain = openBuffer(await inlineReader(part), keyring.openKey(locator.key));
+      const plain = openBuffer(await inlineReader(part), frameKey(keyring.unwrap(locator.key)));
       if (plain.length !== locator.size) throw new FrameError('Inline bytes have the wrong length.');
       yield plain.subarray(start, end);
     } else yield* openBlob(blobs, locator, keyring, { start, end }, threads);
@@ -65,7 +65,7 @@ async function* openBlob(
           plainSize: locator.size,
           range,
         })
-      : openFrames(blobs, locator, keyring.openKey(locator.key), range);
+      : openFrames(blobs, locator, frameKey(keyring.unwrap(locator.key)), range);
   let { skip, length: left } = range;
   for await (const plain of frames) {
     const wanted = plain.subarray(skip, skip + left);
