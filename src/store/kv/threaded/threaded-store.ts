@@ -183,11 +183,12 @@ class ThreadedStore implements KeyValueStore {
 
   #settle(results: Float64Array, reasons: ReadonlyMap<number, string>): void {
     for (let at = 0; at + ANSWER_NUMBERS <= results.length; at += ANSWER_NUMBERS) {
-      const [id = 0, outcome = 0, version = 0] = results.subarray(at, at + ANSWER_NUMBERS);
+      const id = results[at] ?? 0;
       const pending = this.#pending.get(id);
       if (pending === undefined) continue;
       this.#pending.delete(id);
-      settle(decodeAnswer(outcome, version, reasons.get(id)), pending.resolve, pending.reject);
+      const answer = decodeAnswer(results[at + 1] ?? 0, results[at + 2] ?? 0, reasons.get(id));
+      settle(answer, pending.resolve, pending.reject);
     }
   }
 
