@@ -14,8 +14,8 @@ import { type Answer, UploadSide } from './upload-side.ts';
 const NICENESS = 15;
 
 // Where the processors are all busy, small requests go first: four uploads of 16 MiB otherwise make the slowest
-// hundredth of the small GETs beside them six times as slow; at 15 it is three to four times, and uploads still get
-// a thirtieth of a processor from a full load of small requests. Linux counts this for the thread alone.
+// hundredth of the small GETs beside them six times as slow; at 15 it is three times (see yieldProcessor, too), and uploads
+// still get a thirtieth of a processor from a full load of small requests. Linux counts this for the thread alone.
 if (process.platform === 'linux') setPriority(NICENESS);
 
 const uploads = new Map<number, UploadSide>();

@@ -4,6 +4,7 @@ import type { FileBlobWriter } from '../../../store/blobs/file-blob-writer.ts';
 import { BodyHashes } from '../body-hashes.ts';
 import { faultOf } from './faults.ts';
 import type { FromThread, ToThread } from './messages.ts';
+import { yieldProcessor } from './yield-processor.ts';
 
 /** So much at most is not on its way to the disk when the body ends: less than a second's work for most disks. */
 const SYNC_EARLY_BYTES = 64 * 1024 * 1024;
@@ -38,7 +39,9 @@ export class UploadSide {
       try {
         if (this.#failed) return;
         const chunk = new Uint8Array(memory, 0, length);
+        yieldProcessor();
         this.#hashes.update(chunk);
+        yieldProcessor();
         this.#writer?.writeSync(this.#sealer.seal(chunk));
         this.#unsyncedBytes += length;
         if (this.#unsyncedBytes < SYNC_EARLY_BYTES) return;
