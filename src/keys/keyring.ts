@@ -47,7 +47,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const WRAPPED_BYTES = SALT_BYTES + COUNTER_BYTES + DATA_KEY_BYTES + TAG_BYTES;
 
-// Salts are as many as there were starts and threads; beyond this the oldest is derived again (20 µs).
+// Salts are as many as there were starts and threads; beyond this one that was not used for long is derived again (20 µs).
 const DERIVED_KEYS_MAX = 4096;
 
 // Unwrapping is a twelfth of what a GET of 4 KiB costs, and what was just read is often read again. About half a KiB
@@ -61,7 +61,7 @@ export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
   if (current === undefined) throw new MasterKeyError('A keyring needs a master key.');
   const opened = new BoundedMap<KeyObject>(OPENED_KEYS_MAX);
   const generations = new Map(masterKeys.map((master) => [master.wrapId, master.key]));
-  const derived = new Map<string, KeyObject>();
+  const derived = new BoundedMap<KeyObject>(DERIVED_KEYS_MAX);
 
   function masterOf(wrapId: string): KeyObject {
     const master = generations.get(wrapId);
@@ -74,7 +74,6 @@ export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
     let key = derived.get(name);
     if (key === undefined) {
       key = deriveKey(masterOf(wrapId), salt, 'holdfast data key wrap v1');
-      if (derived.size >= DERIVED_KEYS_MAX) derived.delete(derived.keys().next().value ?? '');
       derived.set(name, key);
     }
     return key;

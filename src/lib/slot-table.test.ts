@@ -5,8 +5,8 @@ test("a slot is its owner's until it is left, then the next one's", () => {
   const table = new SlotTable<string>();
   const [a, b, c] = [table.add('a'), table.add('b'), table.add('c')];
   expect(new Set([a, b, c]).size).toBe(3);
-  table.delete(b);
-  expect(table.get(b)).toBeUndefined();
+  expect(table.delete(b)).toBe('b');
+  expect(table.delete(b)).toBeUndefined();
   expect([...table]).toEqual(['a', 'c']);
   expect(table.size).toBe(2);
   expect(table.add('d')).toBe(b);
@@ -20,6 +20,7 @@ test('take leaves none', () => {
   table.add('c');
   expect(table.take()).toEqual(['a', 'c']);
   expect(table.size).toBe(0);
-  expect(table.get(table.add('d'))).toBe('d');
+  const slot = table.add('d');
   expect([...table]).toEqual(['d']);
+  expect(table.delete(slot)).toBe('d');
 });

@@ -19,14 +19,13 @@ export class SlotTable<Item> {
     return slot;
   }
 
-  get(slot: number): Item | undefined {
-    return this.#items[slot];
-  }
-
-  /** Once for each `add`. */
-  delete(slot: number): void {
+  /** @returns what lay there; undefined where nothing does */
+  delete(slot: number): Item | undefined {
+    const item = this.#items[slot];
+    if (item === undefined) return undefined;
     this.#items[slot] = undefined;
     this.#free.push(slot);
+    return item;
   }
 
   /** All of them; leaves none. */

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { type SealedRange, sealedRange } from '../../keys/frame-layout.ts';
 import { FrameError, FrameOpener, frameKey, openBuffer } from '../../keys/frames.ts';
 import type { Keyring } from '../../keys/keyring.ts';
@@ -39,18 +38,19 @@ export async function* openBody(
     const end = Math.min(locator.size, (range?.end ?? Number.POSITIVE_INFINITY) - locatorStart);
     locatorStart += locator.size;
     if (start >= end) continue;
+    const dataKey = keyring.unwrap(locator.key);
     if (locator.kind === 'inline') {
-      const plain = openBuffer(await inlineReader(part), frameKey(keyring.unwrap(locator.key)));
+      const plain = openBuffer(await inlineReader(part), frameKey(dataKey));
       if (plain.length !== locator.size) throw new FrameError('Inline bytes have the wrong length.');
       yield plain.subarray(start, end);
-    } else yield* openBlob(blobs, locator, keyring, { start, end }, threads);
+    } else yield* openBlob(blobs, locator, dataKey, { start, end }, threads);
   }
 }
 
 async function* openBlob(
   blobs: BlobStore,
   locator: FileLocator,
-  keyring: Keyring,
+  dataKey: Buffer,
   { start, end }: BodyRange,
   threads: HashingThreads | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
@@ -58,14 +58,8 @@ async function* openBlob(
   const { location } = blobs;
   const frames =
     threads !== undefined && location !== undefined && range.length > LOOP_BYTES_MAX
-      ? threads.read({
-          location,
-          blob: locator.blob,
-          dataKey: keyring.unwrap(locator.key),
-          plainSize: locator.size,
-          range,
-        })
-      : openFrames(blobs, locator, frameKey(keyring.unwrap(locator.key)), range);
+      ? threads.read({ location, blob: locator.blob, dataKey, plainSize: locator.size, range })
+      : openFrames(blobs, locator, dataKey, range);
   let { skip, length: left } = range;
   for await (const plain of frames) {
     const wanted = plain.subarray(skip, skip + left);
@@ -79,10 +73,10 @@ async function* openBlob(
 async function* openFrames(
   blobs: BlobStore,
   { blob, size }: FileLocator,
-  key: KeyObject,
+  dataKey: Buffer,
   { firstFrame, start, end }: SealedRange,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const opener = new FrameOpener(key, size, firstFrame);
+  const opener = new FrameOpener(frameKey(dataKey), size, firstFrame);
   for await (const chunk of readAhead(blobs.read(blob, start, end))) yield* opener.open(chunk);
 }
 

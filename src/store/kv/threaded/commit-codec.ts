@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Check, Commit, CommitResult, Key, Write } from '../key-value-store.ts';
-import { type CommitAnswer, type PreparedCommit, type PreparedWrite } from '../prepared-commit.ts';
+import type { CommitAnswer, PreparedCommit, PreparedWrite } from '../prepared-commit.ts';
 import { VERSION_BYTES } from '../stored-row.ts';
 
 /** Commits as one run of bytes, so that a whole event-loop turn's worth crosses to the committer thread without

@@ -172,9 +172,7 @@ class ThreadedStore implements KeyValueStore {
       return;
     }
     if (answer.kind === 'writable') {
-      const tell = this.#asked.get(answer.id);
-      if (tell !== undefined) this.#asked.delete(answer.id);
-      tell?.(answer.state);
+      this.#asked.delete(answer.id)?.(answer.state);
     } else {
       this.#settle(answer.results, answer.reasons);
     }
@@ -184,9 +182,8 @@ class ThreadedStore implements KeyValueStore {
   #settle(results: Float64Array, reasons: ReadonlyMap<number, string>): void {
     for (let at = 0; at + ANSWER_NUMBERS <= results.length; at += ANSWER_NUMBERS) {
       const id = results[at] ?? 0;
-      const pending = this.#pending.get(id);
+      const pending = this.#pending.delete(id);
       if (pending === undefined) continue;
-      this.#pending.delete(id);
       const answer = decodeAnswer(results[at + 1] ?? 0, results[at + 2] ?? 0, reasons.get(id));
       settle(answer, pending.resolve, pending.reject);
     }
