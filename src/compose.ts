@@ -5,6 +5,7 @@ import type { Keyring } from './keys/keyring.ts';
 import type { HashingThreads } from './objects/body/index.ts';
 import type { ObjectsContext } from './objects/context.ts';
 import type { Incarnation } from './objects/incarnations.ts';
+import { RecentObjects } from './objects/recent-objects.ts';
 import { StampSource } from './objects/stamps.ts';
 import { replicationPlanner } from './replication/plan.ts';
 
@@ -33,6 +34,7 @@ export function composeNode(parts: {
     planner: replicationPlanner,
     incarnation,
     stamps: new StampSource(),
+    recent: new RecentObjects(),
     ...(hashingThreads !== undefined && { hashingThreads }),
   };
   return { site, buckets, identity, objects };

@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyOb
 import { BoundedMap } from '../lib/bounded-map.ts';
 import { systemRandom } from '../lib/random.ts';
 import type { SealedKey } from '../store/tables/rows.ts';
-import { frameKey } from './frames.ts';
 import { type MasterKey, MasterKeyError } from './master-key.ts';
 
 /** Wraps the data keys of blobs under the site's master key.
@@ -26,8 +25,6 @@ export interface Keyring {
   wrap(dataKey: Uint8Array): SealedKey;
   /** @throws MasterKeyError when its generation is not here, KeyUnwrapError when it was altered. */
   unwrap(sealed: SealedKey): Buffer;
-  /** The same as the cipher wants it, kept for when the body is read again. Throws as `unwrap`. */
-  openKey(sealed: SealedKey): KeyObject;
   /** The same data key under the current generation; the same object when it already is. */
   rewrap(sealed: SealedKey): SealedKey;
   /** A key for one other purpose, the same for ever: `wrapId` says under which generation. */
@@ -50,16 +47,11 @@ const WRAPPED_BYTES = SALT_BYTES + COUNTER_BYTES + DATA_KEY_BYTES + TAG_BYTES;
 // Salts are as many as there were starts and threads; beyond this one that was not used for long is derived again (20 µs).
 const DERIVED_KEYS_MAX = 4096;
 
-// Unwrapping is a twelfth of what a GET of 4 KiB costs, and what was just read is often read again. About half a KiB
-// each, and each thread has its own.
-const OPENED_KEYS_MAX = 2048;
-
 /** @param masterKeys the current generation first.
  * @throws MasterKeyError when there is none. */
 export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
   const [current] = masterKeys;
   if (current === undefined) throw new MasterKeyError('A keyring needs a master key.');
-  const opened = new BoundedMap<KeyObject>(OPENED_KEYS_MAX);
   const generations = new Map(masterKeys.map((master) => [master.wrapId, master.key]));
   const derived = new BoundedMap<KeyObject>(DERIVED_KEYS_MAX);
 
@@ -117,13 +109,6 @@ export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
         throw new KeyUnwrapError('A wrapped key was altered.');
       }
       return dataKey;
-    },
-    openKey(sealed) {
-      const known = opened.get(sealed.wrapped);
-      if (known !== undefined) return known;
-      const key = frameKey(keyring.unwrap(sealed));
-      opened.set(sealed.wrapped, key);
-      return key;
     },
     rewrap: (sealed) => (sealed.wrap === current.wrapId ? sealed : keyring.wrap(keyring.unwrap(sealed))),
     derive: (purpose, wrapId) => deriveKey(masterOf(wrapId), Buffer.alloc(0), `holdfast ${purpose}`),

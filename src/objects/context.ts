@@ -4,6 +4,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { HashingThreads } from './body/index.ts';
 import type { Incarnation } from './incarnations.ts';
 import type { Planner } from './planner.ts';
+import type { RecentObjects } from './recent-objects.ts';
 import type { StampSource } from './stamps.ts';
 
 /** What every operation on objects leans on; compose builds one for each thread. */
@@ -14,6 +15,7 @@ export interface ObjectsContext {
   readonly planner: Planner;
   readonly incarnation: Incarnation;
   readonly stamps: StampSource;
+  readonly recent: RecentObjects;
   /** Without them, large bodies are hashed and sealed on the event loop. */
   readonly hashingThreads?: HashingThreads;
 }

@@ -47,7 +47,7 @@ export async function copyObject(
 ): Promise<CopiedObject> {
   const { source, key, owner, storageClass, conditions, copiedBy } = options;
   checkKey(key);
-  const { version, found } = await findCopySource(source);
+  const { version, found } = await findCopySource(context, source);
   if (version.size > PUT_BYTES_MAX) {
     throw invalidRequest(
       `The specified copy source is larger than the maximum allowable size for a copy source: ${PUT_BYTES_MAX}`,

@@ -1,6 +1,7 @@
 import type { Bucket } from '../buckets/bucket.ts';
 import { invalidRequest, noSuchKey } from '../errors/s3.ts';
 import type { ObjectVersion } from '../store/tables/rows.ts';
+import type { ObjectsContext } from './context.ts';
 import { type FoundVersion, lookupVersion } from './lookup.ts';
 import { lastModifiedMs, shownVersionId } from './version-form.ts';
 
@@ -18,8 +19,11 @@ export interface FoundSource {
 }
 
 /** @throws AwsError NoSuchKey, NoSuchVersion, InvalidRequest for a marker by its id, and what `check` throws */
-export async function findCopySource(source: CopySourceOptions): Promise<FoundSource> {
-  const found = await lookupVersion(source.bucket, source, false);
+export async function findCopySource(
+  context: ObjectsContext,
+  source: CopySourceOptions,
+): Promise<FoundSource> {
+  const found = await lookupVersion(context, source.bucket, source, false);
   const { row } = found;
   if (row.kind !== 'object') {
     if (source.versionId !== undefined) {

@@ -6,10 +6,10 @@ import type { FoundObject, ReadObjectOptions } from './read-object.ts';
 
 /** Everything about an object but its bytes; the same answers and errors as `readObject`. */
 export async function headObject(
-  _context: ObjectsContext,
+  context: ObjectsContext,
   bucket: Bucket,
   options: ReadObjectOptions,
 ): Promise<FoundObject> {
-  const found = await lookupVersion(bucket, options, false);
+  const found = await lookupVersion(context, bucket, options, false);
   return describeVersion(bucket, found, { method: 'HEAD', ...options });
 }

@@ -31,11 +31,11 @@ export interface ObjectTags {
 
 /** @throws AwsError NoSuchKey, NoSuchVersion, MethodNotAllowed where it is a delete marker, with or without id */
 export async function getObjectTags(
-  _context: ObjectsContext,
+  context: ObjectsContext,
   bucket: Bucket,
   options: ObjectTagsOptions,
 ): Promise<ObjectTags> {
-  const found = await lookupVersion(bucket, options, false);
+  const found = await lookupVersion(context, bucket, options, false);
   const row = requireTaggable(found, 'GET');
   return { tags: found.facets.tags?.value ?? [], ...versionIdHeader(bucket.row, row) };
 }
@@ -48,7 +48,7 @@ export async function putObjectTags(
 ): Promise<ObjectTags> {
   const { tags, method = 'PUT' } = options;
   const committed = await commitOnBucket(context, bucket, async (current) => {
-    const found = await lookupVersion(current, options, false);
+    const found = await lookupVersion(context, current, options, false);
     return prepareTags(context, current, options.key, requireTaggable(found, method), found, tags);
   });
   return { tags, ...versionIdHeader(committed.bucket.row, committed.result) };

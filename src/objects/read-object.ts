@@ -1,10 +1,10 @@
 import type { Bucket } from '../buckets/bucket.ts';
-import { openBuffer } from '../keys/frames.ts';
+import { frameKey, openBuffer } from '../keys/frames.ts';
 import type { ObjectVersion } from '../store/tables/rows.ts';
 import type { ReplicationStatus } from './combined-status.ts';
 import type { ObjectsContext } from './context.ts';
 import { describeVersion } from './describe-version.ts';
-import { lookupVersion } from './lookup.ts';
+import { type FoundVersion, lookupVersion } from './lookup.ts';
 import { openBytes } from './open-bytes.ts';
 import type { Tags } from './put-object.ts';
 
@@ -55,16 +55,28 @@ export async function readObject(
   bucket: Bucket,
   options: ReadObjectOptions,
 ): Promise<ReadObject> {
-  const found = await lookupVersion(bucket, options, true);
+  const found = await lookupVersion(context, bucket, options, true);
   const object = describeVersion(bucket, found, options);
   const { version, range } = object;
-  const [locator] = version.bytes;
   if (range.start === range.end) return { ...object, body: NO_BYTES };
-  if (version.bytes.length === 1 && locator?.kind === 'inline' && found.inline !== undefined) {
-    const plain = openBuffer(found.inline, context.keyring.openKey(locator.key));
-    return { ...object, body: plain.subarray(range.start, range.end) };
+  const body = found.body ?? inlineBody(context, found, version);
+  if (found.body === undefined && options.versionId === undefined) {
+    context.recent.note(bucket.row.id, options.key, body === undefined ? found : { ...found, body });
   }
-  return { ...object, body: openBytes(context, bucket, options.key, version, range) };
+  if (body === undefined) return { ...object, body: openBytes(context, bucket, options.key, version, range) };
+  const whole = range.end - range.start === body.length;
+  return { ...object, body: whole ? body : body.subarray(range.start, range.end) };
+}
+
+/** Of a body that is one part, and was read along. */
+function inlineBody(
+  { keyring }: ObjectsContext,
+  { inline }: FoundVersion,
+  { bytes }: ObjectVersion,
+): Buffer | undefined {
+  const [locator] = bytes;
+  if (inline === undefined || bytes.length !== 1 || locator?.kind !== 'inline') return undefined;
+  return openBuffer(inline, frameKey(keyring.unwrap(locator.key)));
 }
 
 const NO_BYTES = Buffer.alloc(0);

@@ -34,7 +34,7 @@ export async function uploadPartCopy(
   options: UploadPartCopyOptions,
 ): Promise<CopiedPart> {
   const { source, key, uploadId, partNumber } = options;
-  const { version } = await findCopySource(source);
+  const { version } = await findCopySource(context, source);
   const range = sourceRange(version.size, options.range);
   const body = {
     chunks: openBytes(context, source.bucket, source.key, version, range),

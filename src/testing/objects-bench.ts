@@ -6,6 +6,7 @@ import { makeMasterKey } from '../keys/master-key.ts';
 import type { ObjectsContext } from '../objects/context.ts';
 import { registerIncarnation } from '../objects/incarnations.ts';
 import type { Planner } from '../objects/planner.ts';
+import { RecentObjects } from '../objects/recent-objects.ts';
 import { StampSource } from '../objects/stamps.ts';
 import { MemoryBlobDisk, MemoryBlobStore } from '../store/blobs/memory-blob-store.ts';
 import { type MemoryFaults, MemoryStore } from '../store/kv/memory.ts';
@@ -60,6 +61,7 @@ export async function objectsBench(
     planner: options.planner ?? { plan: () => [] },
     incarnation,
     stamps: new StampSource(),
+    recent: new RecentObjects(),
   };
   return {
     context,

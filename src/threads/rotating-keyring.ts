@@ -23,7 +23,6 @@ export class RotatingKeyring implements Keyring {
   has: Keyring['has'] = (wrapId) => this.#current.has(wrapId);
   wrap: Keyring['wrap'] = (dataKey) => this.#current.wrap(dataKey);
   unwrap: Keyring['unwrap'] = (sealed) => this.#current.unwrap(sealed);
-  openKey: Keyring['openKey'] = (sealed) => this.#current.openKey(sealed);
   rewrap: Keyring['rewrap'] = (sealed) => this.#current.rewrap(sealed);
   derive: Keyring['derive'] = (purpose, wrapId) => this.#current.derive(purpose, wrapId);
 }

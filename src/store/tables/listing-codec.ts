@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { CHECKSUM_ALGORITHMS } from '../../lib/checksums/algorithms.ts';
+import type { OrderStamp } from './order-stamp.ts';
 import type { ChecksumAlgorithm, ListingRow } from './rows.ts';
 
 /** A list decodes up to 1,000 of these, so they are no JSON: one line of ASCII, fields in a fixed order parted by
@@ -23,8 +24,12 @@ export function encodeListingRow(row: ListingRow): Buffer {
   return Buffer.from(line + encodeUnknown(row), 'latin1');
 }
 
-export function decodeListingRow(line: string): ListingRow {
+export function decodeListingStamp(line: string): OrderStamp {
   if (line[0] !== FORMAT) throw new RangeError('a listing row of an unknown format');
+  return line.slice(2, STAMP_END);
+}
+
+export function decodeListingRow(line: string): ListingRow {
   const versionIdEnd = line.indexOf('|', STAMP_END);
   const sizeEnd = line.indexOf('|', versionIdEnd + 1);
   const etagEnd = line.indexOf('|', sizeEnd + 1);
@@ -32,7 +37,7 @@ export function decodeListingRow(line: string): ListingRow {
   const algorithmEnd = line.indexOf('|', storageClassEnd + 1);
   const typeEnd = line.indexOf('|', algorithmEnd + 1);
   const row = {
-    stamp: line.slice(2, STAMP_END),
+    stamp: decodeListingStamp(line),
     versionId: line.slice(STAMP_END, versionIdEnd),
     deleteMarker: line[1] === DELETE_MARKER,
     size: Number(line.slice(versionIdEnd + 1, sizeEnd)),

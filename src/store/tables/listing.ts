@@ -8,7 +8,8 @@ import {
   type Write,
 } from '../kv/key-value-store.ts';
 import { decodeKey, encodeKey, encodeOpenKey, keyAfter, keyAfterPrefix, prefixRange } from '../kv/tuple.ts';
-import { decodeListingRow, encodeListingRow } from './listing-codec.ts';
+import { decodeListingRow, decodeListingStamp, encodeListingRow } from './listing-codec.ts';
+import type { OrderStamp } from './order-stamp.ts';
 import type { ListingRow } from './rows.ts';
 import { TABLES } from './table-numbers.ts';
 
@@ -37,6 +38,10 @@ export const listing = {
   },
   check(version: RowVersion, bucketId: string, objectKey: string): Check {
     return { kind: 'version', key: listing.key(bucketId, objectKey), version };
+  },
+  /** Where the newest version lies, and nothing else of the row. */
+  stampOf(row: RowValue): OrderStamp {
+    return decodeListingStamp(textOf(row));
   },
   decode(row: RowValue): ListingRow {
     return decodeListingRow(textOf(row));
