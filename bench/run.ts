@@ -6,7 +6,7 @@ import { parseArgs, styleText } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { startServer } from '../scripts/demo/server.ts';
 import { processOf, watchMemory } from './load/processes.ts';
-import { type Bench, BUCKET, CONNECTIONS, type Row } from './scenarios/bench.ts';
+import { type Bench, BUCKET, CONNECTIONS, type Row, WARM_UP_ROUNDS } from './scenarios/bench.ts';
 import { large } from './scenarios/large.ts';
 import { replicate } from './scenarios/replicate.ts';
 import { small } from './scenarios/small.ts';
@@ -79,6 +79,7 @@ function report(rows: readonly Row[], memoryPeakBytes: number): void {
     bare: 'one process of node:http, one thread, syncs large bodies only',
     client: 'one process, one thread, requests signed ahead',
     rounds: Number(flags.rounds),
+    warmUp: `${WARM_UP_ROUNDS} round of small requests and of replication that is not counted`,
     memoryPeakMebibytes: Math.round(memoryPeakBytes / 1_048_576),
   };
   if (flags.json) {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { startBare } from '../load/processes.ts';
 import { arrivalOf } from './arrival.ts';
-import { type Bench, type Row, row, run } from './bench.ts';
+import { type Bench, type Row, row, run, WARM_UP_ROUNDS } from './bench.ts';
 
 const OBJECTS = 10_000;
 const PREFIX = 'o';
@@ -19,13 +19,16 @@ export async function replicate(bench: Bench, account: string): Promise<Row[]> {
   try {
     const ours: number[] = [];
     const raw: number[] = [];
-    for (let round = 0; round < bench.rounds; round++) {
+    for (let round = -WARM_UP_ROUNDS; round < bench.rounds; round++) {
       const job = { kind: 'put', requestsMax: OBJECTS, durationMsMax: ARRIVAL_MS_MAX } as const;
       // The rate of bare PUTs is that of the small scenario: a server that has warmed up.
-      raw.push((await run(bench, { port: bare.port, region: 'us-east-1' }, { kind: 'put' })).perSecond);
-      const { source, arrived } = await makePair(bench, account, round);
+      const bareRate = (await run(bench, { port: bare.port, region: 'us-east-1' }, { kind: 'put' }))
+        .perSecond;
+      const { source, arrived } = await makePair(bench, account, round + WARM_UP_ROUNDS);
       const written = await run(bench, bench.ours, { ...job, bucket: source, prefix: PREFIX });
       const lastArrivalMs = await arrived();
+      if (round < 0) continue;
+      raw.push(bareRate);
       ours.push((OBJECTS * 1000) / (lastArrivalMs - written.startedAtMs));
     }
     return [row('replicated 4 KiB objects, first write to last arrival', '/s', ours, raw, 0.1)];

@@ -1,5 +1,5 @@
 import { startBare } from '../load/processes.ts';
-import { type Bench, type Row, row, run } from './bench.ts';
+import { type Bench, type Row, row, run, WARM_UP_ROUNDS } from './bench.ts';
 
 // As many bytes as S3 sends for a page of 100 keys of this benchmark.
 const LIST_ANSWER_BYTES = 33_000;
@@ -19,9 +19,12 @@ export async function small(bench: Bench): Promise<Row[]> {
     ] as const) {
       const ours: number[] = [];
       const raw: number[] = [];
-      for (let round = 0; round < bench.rounds; round++) {
-        raw.push((await run(bench, limit, { kind, keys })).perSecond);
-        ours.push((await run(bench, bench.ours, { kind, keys })).perSecond);
+      for (let round = -WARM_UP_ROUNDS; round < bench.rounds; round++) {
+        const bareRate = (await run(bench, limit, { kind, keys })).perSecond;
+        const ourRate = (await run(bench, bench.ours, { kind, keys })).perSecond;
+        if (round < 0) continue;
+        raw.push(bareRate);
+        ours.push(ourRate);
       }
       rows.push(row(`4 KiB ${kind}${kind === 'list' ? ' of 100 keys' : ''}`, '/s', ours, raw, bar));
     }
