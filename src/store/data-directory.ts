@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../lib/random.ts';
-import { makeDirectoryDurably, writeFileDurably } from './durable-file.ts';
+import { createFileDurably, makeDirectoryDurably } from './durable-file.ts';
 
 /** DATA/holdfast.json says that a directory is ours and which formats may open it (DESIGN decision 14). Every region
  * directory has one, too, so that no region is ever started on another region's disk.
@@ -22,7 +22,7 @@ export const FORMAT = 1;
 const FILE_NAME = 'holdfast.json';
 const SITE_ID_BYTES = 4;
 // Made by mkfs or by an earlier start that ended before it wrote its own file: an otherwise empty directory is ours to take.
-const IGNORED_ENTRIES = new Set(['lost+found', 'master.key', 'regions', `${FILE_NAME}.new`]);
+const IGNORED_ENTRIES = /^(?:lost\+found|master\.key|regions|holdfast\.json(?:\.\d+)?\.new)$/;
 
 interface Description {
   readonly product: 'holdfast';
@@ -47,12 +47,7 @@ export function openDataDirectory(
   makeDirectory(path);
   const file = join(path, FILE_NAME);
   if (!existsSync(file)) {
-    const foreign = readdirSync(path).filter((entry) => !IGNORED_ENTRIES.has(entry));
-    if (foreign.length > 0) {
-      throw new DataDirectoryError(
-        `${path} is not a Holdfast data directory and is not empty (it holds ${foreign[0]}).`,
-      );
-    }
+    refuseForeign(path, file);
     const siteId = expectedSiteId ?? random.bytes(SITE_ID_BYTES).toString('hex');
     const description: Description = {
       product: 'holdfast',
@@ -61,10 +56,19 @@ export function openDataDirectory(
       oldestReader: FORMAT,
       oldestWriter: FORMAT,
     };
-    writeFileDurably(file, `${JSON.stringify(description)}\n`);
-    return { path, siteId, purpose };
+    if (createFileDurably(file, `${JSON.stringify(description)}\n`)) return { path, siteId, purpose };
+    // Another start was first: it is the same directory for both, and the store's lock tells whose.
   }
   return check(path, readDescription(file), purpose, expectedSiteId);
+}
+
+function refuseForeign(path: string, file: string): void {
+  const foreign = readdirSync(path).find((entry) => !IGNORED_ENTRIES.test(entry));
+  // Unless another start took it just now.
+  if (foreign === undefined || existsSync(file)) return;
+  throw new DataDirectoryError(
+    `${path} is not a Holdfast data directory and is not empty (it holds ${foreign}).`,
+  );
 }
 
 function check(

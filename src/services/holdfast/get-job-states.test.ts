@@ -27,6 +27,7 @@ beforeAll(async () => {
         S3JobManifestGenerator: { SourceBucket: 'arn:aws:s3:::photos', EnableManifestOutput: false },
       },
       Priority: 10,
+      Tags: [{ Key: 'team', Value: 'blue' }],
       RoleArn: await roleArn(),
     }),
   );
@@ -115,6 +116,21 @@ describe('GetJobStates', () => {
     // The site's administrators have no say in another's jobs by that alone.
     const operator = await user('operator', { Effect: 'Allow', Action: 'holdfast:*', Resource: '*' });
     expect((await ask(inHome(), operator)).status).toBe(403);
+  });
+
+  it('keeps to what policies say of the job itself, its operation and tags', async () => {
+    const mayDescribe = (condition: object) => ({
+      Effect: 'Allow',
+      Action: 's3:DescribeJob',
+      Resource: '*',
+      Condition: { StringEquals: condition },
+    });
+    const tagged = await user('tagged', mayDescribe({ 'aws:ResourceTag/team': 'blue' }));
+    expect((await ask(inHome(), tagged)).status).toBe(200);
+    const otherTag = await user('other-tag', mayDescribe({ 'aws:ResourceTag/team': 'red' }));
+    expect((await ask(inHome(), otherTag)).status).toBe(403);
+    const copies = await user('copies', mayDescribe({ 's3:ExistingJobOperation': 'S3PutObjectCopy' }));
+    expect((await ask(inHome(), copies)).status).toBe(403);
   });
 
   it('knows no job of another account, of another region or of nobody', async () => {

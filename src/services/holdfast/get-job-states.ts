@@ -1,6 +1,7 @@
 import { describeJob } from '../../batch/describe-job.ts';
-import { isForgotten } from '../../batch/find-job.ts';
+import { findJob, isForgotten } from '../../batch/find-job.ts';
 import { jobArn } from '../../batch/job-arn.ts';
+import { conditionsOfJob } from '../../batch/job-conditions.ts';
 import { AwsError } from '../../errors/aws-error.ts';
 import { jobNotFound } from '../../errors/s3control.ts';
 import { type AdministrationOperation, accountOf, refuseUnknown, requireText } from './operation.ts';
@@ -8,13 +9,18 @@ import { type AdministrationOperation, accountOf, refuseUnknown, requireText } f
 /** Every state that a job of S3 Batch Operations entered, with its time and cause, which DescribeJob does not tell. Whoever
  * may describe the job may ask. */
 export const getJobStates: AdministrationOperation = {
-  access(input, caller) {
+  async access(input, caller, { site }) {
     const account = accountOf(caller);
     const jobId = requireText(input, 'jobId');
+    const region = requireText(input, 'region');
+    const store = site.regions.get(region)?.store;
+    const found = store && (await findJob({ store, clock: site.clock, account }, jobId));
     return {
       action: 's3:DescribeJob',
-      resource: jobArn(requireText(input, 'region'), { account, jobId }),
+      // A job that does not exist has an ARN, too: who may not ask is not told that it is missing.
+      resource: jobArn(region, { account, jobId }),
       resourceAccount: account,
+      conditions: found === undefined ? {} : conditionsOfJob(found.job),
     };
   },
   async handle(input, { site }, caller) {

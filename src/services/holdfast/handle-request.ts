@@ -89,14 +89,20 @@ async function callOperation(
   const caller = authenticated.principal;
   const operation = OPERATIONS.get(name);
   const input = parseObject(body);
+  const { conditions, ...access } = (await operation?.access?.(input, caller, endpoint.administration)) ?? {
+    action: `holdfast:${name}`,
+    resource: HOLDFAST_RESOURCE,
+    resourceAccount: endpoint.operatorAccount,
+    conditions: {},
+  };
   const decision = await authorise(endpoint.administration.identity, {
     principal: caller,
-    ...(operation?.access?.(input, caller) ?? {
-      action: `holdfast:${name}`,
-      resource: HOLDFAST_RESOURCE,
-      resourceAccount: endpoint.operatorAccount,
-    }),
-    context: { 'aws:SourceIp': request.sourceIp, 'aws:SecureTransport': String(request.secure) },
+    ...access,
+    context: {
+      'aws:SourceIp': request.sourceIp,
+      'aws:SecureTransport': String(request.secure),
+      ...conditions,
+    },
   });
   if (decision.decision !== 'allow') throw new AwsError('AccessDenied', 403, 'Access Denied');
   if (operation === undefined) throw new AwsError('NotImplemented', 501, `There is no operation ${name}.`);

@@ -23,7 +23,11 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** One admin call: POST /_holdfast/api/NAME, JSON in and out. */
 export interface AdministrationOperation {
   /** What the caller must be allowed; absent: `holdfast:NAME` on the site, which is its operator's. */
-  access?(input: JsonObject, caller: Principal): AdministrationAccess;
+  access?(
+    input: JsonObject,
+    caller: Principal,
+    context: AdministrationContext,
+  ): Promise<AdministrationAccess>;
   handle(input: JsonObject, context: AdministrationContext, caller: Principal): Promise<object>;
 }
 
@@ -32,6 +36,8 @@ export interface AdministrationAccess {
   /** ARN. */
   readonly resource: string;
   readonly resourceAccount: string;
+  /** Condition keys of this resource. */
+  readonly conditions: Readonly<Record<string, string>>;
 }
 
 /** @throws AwsError AccessDenied for who has no account */

@@ -1,5 +1,6 @@
 import { findJob, type JobsOfAccount } from '../../batch/find-job.ts';
 import { jobArn } from '../../batch/job-arn.ts';
+import { conditionsOfJob } from '../../batch/job-conditions.ts';
 import type { JobRow, JobTags } from '../../store/tables/job-rows.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import type { S3ControlCall } from './operation.ts';
@@ -9,17 +10,10 @@ type Context = Readonly<Record<string, string | readonly string[]>>;
 /** What acting on a job takes: the action of the operation's name, on the job's ARN.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
 export function onJob(call: S3ControlCall, job: JobRow, context: Context = {}): AccessRequirement {
-  const { operation, priority, tags, suspendedCause } = job;
   return {
     action: `s3:${call.operation}`,
     resource: jobArn(call.region, job),
-    context: {
-      's3:ExistingJobOperation': operation.name,
-      's3:ExistingJobPriority': String(priority),
-      ...(suspendedCause === undefined ? {} : { 's3:JobSuspendedCause': suspendedCause }),
-      ...Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
-      ...context,
-    },
+    context: { ...conditionsOfJob(job), ...context },
   };
 }
 

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemRandom } from '../lib/random.ts';
+import { DataDirectoryError, openDataDirectory } from './data-directory.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-directory-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// Each waits until the same moment, and then opens it.
+const OPEN = `
+  const [module, random, path, at] = process.argv.slice(1);
+  const { openDataDirectory } = await import(module);
+  const { systemRandom } = await import(random);
+  while (Date.now() < Number(at));
+  console.log(openDataDirectory(path, 'site', systemRandom).siteId);
+`;
+
+async function openElsewhere(path: string, at: number): Promise<string> {
+  const modules = ['./data-directory.ts', '../lib/random.ts'].map(
+    (name) => new URL(name, import.meta.url).href,
+  );
+  const parameters = ['--input-type=module', '--eval', OPEN, ...modules, path, String(at)];
+  return (await promisify(execFile)(process.execPath, parameters)).stdout.trim();
+}
+
+describe('a data directory', () => {
+  it('is described once, and nothing is left beside the description', () => {
+    const path = join(folder, 'once');
+    const first = openDataDirectory(path, 'site', systemRandom);
+    expect(openDataDirectory(path, 'site', systemRandom)).toEqual(first);
+    expect(readdirSync(path)).toEqual(['holdfast.json']);
+  });
+
+  it('is the same site for all of several first starts at once', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const path = join(folder, `race-${round}`);
+      const at = Date.now() + 1500;
+      const siteIds = await Promise.all(Array.from({ length: 6 }, () => openElsewhere(path, at)));
+      expect(new Set(siteIds).size).toBe(1);
+      expect(siteIds[0]).toMatch(/^[0-9a-f]{8}$/);
+    }
+  });
+
+  it('may hold what a start that was killed had left, and nothing of others', () => {
+    const path = mkdtempSync(join(folder, 'left-'));
+    writeFileSync(join(path, 'holdfast.json.4711.new'), '{"prod');
+    openDataDirectory(path, 'site', systemRandom);
+    const foreign = mkdtempSync(join(folder, 'foreign-'));
+    writeFileSync(join(foreign, 'thesis.tex'), 'mine');
+    expect(() => openDataDirectory(foreign, 'site', systemRandom)).toThrow(DataDirectoryError);
+    expect(readdirSync(foreign)).toEqual(['thesis.tex']);
+  });
+});
