@@ -1,9 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
+import { RepeatedCauses } from './repeated-causes.ts';
 
-/** What passes by itself is said again after this time, with how often it struck meanwhile. */
-const REPEAT_MS = 60_000;
-/** Beyond this many kinds the oldest are forgotten. */
 const KINDS_MAX = 100;
 
 /** Says why requests failed by our fault: each where it is one, and once a minute what strikes every request alike and
@@ -12,7 +10,7 @@ export class FaultLog {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #passes: (cause: unknown) => boolean;
-  readonly #kinds = new Map<string, { saidAtMs: number; count: number }>();
+  readonly #kinds = new RepeatedCauses(KINDS_MAX);
 
   constructor(logger: Logger, clock: Clock, passes: (cause: unknown) => boolean) {
     this.#logger = logger;
@@ -27,17 +25,8 @@ export class FaultLog {
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
     // How many bytes are free changes with each request.
-    const kind = reason.replaceAll(/\d+/g, '0');
-    const nowMs = this.#clock.now();
-    const known = this.#kinds.get(kind) ?? { saidAtMs: Number.NEGATIVE_INFINITY, count: 0 };
-    known.count += 1;
-    const sinceMs = nowMs - known.saidAtMs;
-    if (sinceMs < 0 || sinceMs >= REPEAT_MS) {
-      this.#logger.error({ requestId, operation, reason, count: known.count }, 'requests cannot be served');
-      Object.assign(known, { saidAtMs: nowMs, count: 0 });
-      this.#kinds.delete(kind);
-    }
-    this.#kinds.set(kind, known);
-    if (this.#kinds.size > KINDS_MAX) this.#kinds.delete(this.#kinds.keys().next().value ?? '');
+    const count = this.#kinds.strike(reason.replaceAll(/\d+/g, '0'), this.#clock.now());
+    if (count === undefined) return;
+    this.#logger.error({ requestId, operation, reason, count }, 'requests cannot be served');
   }
 }

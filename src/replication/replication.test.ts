@@ -1,18 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { putBucketPolicy } from '../buckets/bucket-policy.ts';
 import { putVersioning } from '../buckets/versioning.ts';
-import { parkedIntents } from '../store/tables/intents.ts';
-import { openMemorySite } from '../testing/memory-site.ts';
 import {
   OTHER_ACCOUNT,
-  ReplicationFixture,
+  type ReplicationFixture,
   ROLE,
+  replicatingSite,
   rolePolicy,
   ruleTo,
 } from '../testing/replication-fixture.ts';
-import { SeededRandom } from '../testing/seeded-random.ts';
 import { SimulatedClock } from '../testing/simulated-clock.ts';
-import { verifyCounters } from './verify-counters.ts';
 
 let clock: SimulatedClock;
 let s3: ReplicationFixture;
@@ -22,23 +19,12 @@ const settle = () => clock.advance(60_000);
 
 beforeEach(async () => {
   clock = new SimulatedClock();
-  s3 = new ReplicationFixture(await openMemorySite({ clock, random: new SeededRandom(1) }));
-  await s3.accounts();
-  await s3.bucket('source');
-  await s3.bucket('destination', { region: 'ap-south-1' });
-  await s3.role(rolePolicy('source', ['destination', 'second', 'third']));
-  for (const worker of s3.site.workers) worker.start();
+  s3 = await replicatingSite(clock);
   return async () => {
-    for (const { store } of s3.site.site.regions.values()) expect(await verifyCounters(store)).toEqual([]);
+    expect(await s3.wrongCounters()).toEqual([]);
     for (const worker of s3.site.workers) await worker.stop();
   };
 });
-
-async function failureCodes(region = 'us-east-1'): Promise<(string | undefined)[]> {
-  const store = s3.site.site.regions.get(region)?.store;
-  const rows = (await store?.range(parkedIntents.range())) ?? [];
-  return rows.map((row) => parkedIntents.decode(row).failureCode);
-}
 
 describe('what replicates', () => {
   it('an object, with everything a replica keeps', async () => {
@@ -86,7 +72,7 @@ describe('what replicates', () => {
     await s3.put('source', 'next');
     await settle();
     expect(await s3.status('source', 'next')).toBe('FAILED');
-    expect(await failureCodes()).toEqual(['DstBucketUnversioned']);
+    expect(await s3.failureCodes()).toEqual(['DstBucketUnversioned']);
     expect((await s3.read('third', 'next'))?.text).toBe('next');
   });
 
@@ -157,7 +143,7 @@ describe('what replicates', () => {
     await s3.put('source', 'refused');
     await settle();
     expect(await s3.status('source', 'refused')).toBe('FAILED');
-    expect(await failureCodes()).toEqual(['DstPutObjectNotPermitted']);
+    expect(await s3.failureCodes()).toEqual(['DstPutObjectNotPermitted']);
     const policy = {
       Version: '2012-10-17',
       Statement: [
@@ -282,7 +268,7 @@ describe('what must not happen', () => {
     await settle();
     expect(await s3.versions('destination')).toEqual([]);
     expect(await s3.status('source', 'key')).toBe('FAILED');
-    expect(await failureCodes()).toEqual(['DstVersionNotFound']);
+    expect(await s3.failureCodes()).toEqual(['DstVersionNotFound']);
   });
 
   it('a tag added later does not make a version eligible; one that is taken away is not sent', async () => {
@@ -337,7 +323,7 @@ describe('while one region refuses', () => {
     await settle();
     expect(await s3.status('source', 'large')).toBe('COMPLETED');
     expect(await s3.status('source', 'small')).toBe('COMPLETED');
-    expect(await failureCodes()).toEqual([]);
+    expect(await s3.failureCodes()).toEqual([]);
   });
 
   it('the same where it is the source that cannot be read', async () => {

@@ -1,16 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parkedIntents } from '../store/tables/intents.ts';
-import { openMemorySite } from '../testing/memory-site.ts';
 import {
   ACCOUNT,
   OTHER_ACCOUNT,
-  ReplicationFixture,
+  type ReplicationFixture,
+  replicatingSite,
   rolePolicy,
   ruleTo,
 } from '../testing/replication-fixture.ts';
-import { SeededRandom } from '../testing/seeded-random.ts';
 import { SimulatedClock } from '../testing/simulated-clock.ts';
-import { verifyCounters } from './verify-counters.ts';
 
 let clock: SimulatedClock;
 let s3: ReplicationFixture;
@@ -20,23 +17,12 @@ const settle = () => clock.advance(60_000);
 
 beforeEach(async () => {
   clock = new SimulatedClock();
-  s3 = new ReplicationFixture(await openMemorySite({ clock, random: new SeededRandom(1) }));
-  await s3.accounts();
-  await s3.bucket('source');
-  await s3.bucket('destination', { region: 'ap-south-1' });
-  await s3.role(rolePolicy('source', ['destination', 'second', 'third']));
-  for (const worker of s3.site.workers) worker.start();
+  s3 = await replicatingSite(clock);
   return async () => {
-    for (const { store } of s3.site.site.regions.values()) expect(await verifyCounters(store)).toEqual([]);
+    expect(await s3.wrongCounters()).toEqual([]);
     for (const worker of s3.site.workers) await worker.stop();
   };
 });
-
-async function failureCodes(region = 'us-east-1'): Promise<(string | undefined)[]> {
-  const store = s3.site.site.regions.get(region)?.store;
-  const rows = (await store?.range(parkedIntents.range())) ?? [];
-  return rows.map((row) => parkedIntents.decode(row).failureCode);
-}
 
 /** Reference: s3-replication 5.1 and 7. Each takes one right away. */
 const FORBIDDEN: readonly [action: string, code: string, arrives: boolean][] = [
@@ -61,7 +47,7 @@ describe('the role is really assumed', () => {
     await s3.put('source', 'key', 'key', [['a', '1']]);
     await settle();
     expect(await s3.status('source', 'key')).toBe('FAILED');
-    expect(await failureCodes()).toEqual([code]);
+    expect(await s3.failureCodes()).toEqual([code]);
     const replica = await s3.read('destination', 'key');
     expect(replica === undefined).toBe(!arrives);
     if (!arrives) return;
@@ -72,7 +58,7 @@ describe('the role is really assumed', () => {
     await settle();
     expect(await s3.status('source', 'key')).toBe('COMPLETED');
     expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '2']]);
-    expect(await failureCodes()).toEqual([]);
+    expect(await s3.failureCodes()).toEqual([]);
   });
 
   it('either of the two reading rights is enough, a Deny on the other does not matter', async () => {
@@ -102,7 +88,7 @@ describe('the role is really assumed', () => {
     await s3.rolePolicy(denying('s3:ListBucket'));
     await s3.remove('source', 'two');
     await settle();
-    expect(new Set(await failureCodes())).toEqual(
+    expect(new Set(await s3.failureCodes())).toEqual(
       new Set(['DstDelObjNotPermitted', 'SrcHeadObjectNotPermitted']),
     );
     expect(await s3.versions('destination')).toEqual([]);
@@ -119,7 +105,7 @@ describe('the role is really assumed', () => {
     );
     await s3.put('source', 'key');
     await settle();
-    expect(await failureCodes()).toEqual(['AssumeRoleNotPermitted']);
+    expect(await s3.failureCodes()).toEqual(['AssumeRoleNotPermitted']);
   });
 
   it('an owner override needs its own right', async () => {
@@ -133,7 +119,7 @@ describe('the role is really assumed', () => {
     await s3.replicate('source', rule);
     await s3.put('source', 'one');
     await settle();
-    expect(await failureCodes()).toEqual(['DstPutObjectNotPermitted']);
+    expect(await s3.failureCodes()).toEqual(['DstPutObjectNotPermitted']);
     await s3.rolePolicy(
       rolePolicy('source', ['destination']).replace(
         '"s3:ReplicateTags"',
@@ -174,7 +160,7 @@ describe('the role is really assumed', () => {
     await restrict(true);
     await s3.put('source', 'one');
     await settle();
-    expect(await failureCodes()).toEqual(['DstPutObjectNotPermitted']);
+    expect(await s3.failureCodes()).toEqual(['DstPutObjectNotPermitted']);
     await restrict(false);
     await s3.put('source', 'two');
     await settle();

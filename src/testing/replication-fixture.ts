@@ -9,7 +9,11 @@ import { putObjectTags } from '../objects/object-tags.ts';
 import { putObject, type Tags } from '../objects/put-object.ts';
 import { readObject } from '../objects/read-object.ts';
 import { putReplicationConfiguration } from '../replication/put-configuration.ts';
-import type { MemorySite } from './memory-site.ts';
+import { verifyCounters } from '../replication/verify-counters.ts';
+import { parkedIntents } from '../store/tables/intents.ts';
+import { type MemorySite, openMemorySite } from './memory-site.ts';
+import { SeededRandom } from './seeded-random.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
 
 export const ACCOUNT = '111122223333';
 export const OTHER_ACCOUNT = '444455556666';
@@ -131,6 +135,18 @@ export class ReplicationFixture {
     return (await this.read(bucket, key, versionId))?.replicationStatus;
   }
 
+  /** Of what is parked in a region, in the order of its table. */
+  async failureCodes(region = 'us-east-1'): Promise<(string | undefined)[]> {
+    const rows = (await this.site.site.regions.get(region)?.store.range(parkedIntents.range())) ?? [];
+    return rows.map((row) => parkedIntents.decode(row).failureCode);
+  }
+
+  /** Counters of any region that are not as what they count. */
+  async wrongCounters(): Promise<readonly object[]> {
+    const regions = [...this.site.site.regions.values()];
+    return (await Promise.all(regions.map(({ store }) => verifyCounters(store)))).flat();
+  }
+
   /** Every version and marker of up to 1,000, in the order of ListObjectVersions. */
   async versions(bucket: string): Promise<readonly ListedVersion[]> {
     const page = await listVersions(this.site.objects, await this.site.buckets.require(bucket), {
@@ -138,6 +154,18 @@ export class ReplicationFixture {
     });
     return page.versions;
   }
+}
+
+/** A site whose workers run, with a versioned bucket `source` here and `destination` in the other region, and the role
+ * between them; there is no rule yet. */
+export async function replicatingSite(clock: SimulatedClock): Promise<ReplicationFixture> {
+  const s3 = new ReplicationFixture(await openMemorySite({ clock, random: new SeededRandom(1) }));
+  await s3.accounts();
+  await s3.bucket('source');
+  await s3.bucket('destination', { region: 'ap-south-1' });
+  await s3.role(rolePolicy('source', ['destination', 'second', 'third']));
+  for (const worker of s3.site.workers) worker.start();
+  return s3;
 }
 
 /** A V2 rule that takes everything. */
