@@ -114,6 +114,16 @@ describe('a new bucket', () => {
 });
 
 describe('deleting buckets', () => {
+  it('with an upload in progress: both are gone', async () => {
+    const Bucket = await fixture.bucket();
+    const { client } = fixture;
+    const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand({ Bucket, Key: 'k' }));
+    await client.send(new s3.UploadPartCommand({ Bucket, Key: 'k', UploadId, PartNumber: 1, Body: 'part' }));
+    await client.send(new s3.DeleteBucketCommand({ Bucket }));
+    await client.send(new s3.CreateBucketCommand({ Bucket }));
+    expect((await client.send(new s3.ListMultipartUploadsCommand({ Bucket }))).Uploads).toBeUndefined();
+  });
+
   it('empty: gone, and its name free', async () => {
     const Bucket = await fixture.bucket();
     await fixture.client.send(new s3.DeleteBucketCommand({ Bucket }));

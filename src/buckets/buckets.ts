@@ -5,7 +5,7 @@ import type { BucketRow } from '../store/tables/bucket-row.ts';
 import { buckets as bucketRows } from '../store/tables/buckets.ts';
 import type { Bucket } from './bucket.ts';
 import { type CreateBucketOptions, createBucket } from './create-bucket.ts';
-import { deleteBucket } from './delete-bucket.ts';
+import { type BucketDeletion, deleteBucket } from './delete-bucket.ts';
 import { BUCKETS_CACHED_MAX, UPDATE_ATTEMPTS_MAX } from './limits.ts';
 import { type BucketsPage, type ListBucketsOptions, listBuckets } from './list-buckets.ts';
 import type { Site } from './region.ts';
@@ -74,7 +74,7 @@ export class Buckets {
   }
 
   /** @throws AwsError BucketNotEmpty, NoSuchBucket */
-  delete(bucket: Bucket): Promise<void> {
+  delete(bucket: Bucket): Promise<BucketDeletion> {
     return deleteBucket(this, bucket);
   }
 

@@ -1,5 +1,5 @@
 import { bucketNotEmpty, operationAborted } from '../errors/s3.ts';
-import type { Check } from '../store/kv/key-value-store.ts';
+import type { Check, Range } from '../store/kv/key-value-store.ts';
 import { bucketNames } from '../store/tables/bucket-names.ts';
 import { buckets as bucketRows } from '../store/tables/buckets.ts';
 import { listing } from '../store/tables/listing.ts';
@@ -9,24 +9,31 @@ import type { Bucket } from './bucket.ts';
 import type { Buckets } from './buckets.ts';
 import { UPDATE_ATTEMPTS_MAX } from './limits.ts';
 
+/** `uploads-in-progress`: nothing was deleted, and nothing but these is in the bucket. */
+export type BucketDeletion = 'deleted' | 'uploads-in-progress';
+
 /** The record is buried in one commit that checks that nothing is in the bucket, so that a concurrent PUT and this
  * cannot both succeed; then the name is free. Tombstones and counters stay behind under an id that never comes back. */
-export async function deleteBucket(buckets: Buckets, bucket: Bucket): Promise<void> {
+export async function deleteBucket(buckets: Buckets, bucket: Bucket): Promise<BucketDeletion> {
   const { name, id } = bucket.row;
   for (let attempt = 0; attempt < UPDATE_ATTEMPTS_MAX; attempt += 1) {
     const current = await buckets.refresh(bucket);
-    const empty = contents(id);
+    const objects = emptyChecks(listing.range(id), versions.bucketRange(id));
+    const unfinished = emptyChecks(uploads.range(id));
     const result = await current.region.store.commit({
-      checks: [bucketRows.check(current.version, name), ...empty],
+      checks: [bucketRows.check(current.version, name), ...objects, ...unfinished],
       writes: [bucketRows.put({ ...current.row, buried: true }, name)],
     });
     if (result.outcome === 'conflict') {
-      await refuseNotEmpty(current, empty);
+      if (await holdsAny(current, objects)) {
+        throw bucketNotEmpty(name, current.row.versioning !== 'unversioned');
+      }
+      if (await holdsAny(current, unfinished)) return 'uploads-in-progress';
       continue;
     }
     if (result.outcome === 'unknown' && (await isLive(current))) continue;
     await forget(buckets, current);
-    return;
+    return 'deleted';
   }
   throw operationAborted();
 }
@@ -57,14 +64,14 @@ async function forget(buckets: Buckets, { region, row }: Bucket): Promise<void> 
 
 type EmptyCheck = Extract<Check, { kind: 'empty' }>;
 
-function contents(bucketId: string): readonly EmptyCheck[] {
-  const ranges = [listing.range(bucketId), versions.bucketRange(bucketId), uploads.range(bucketId)];
+function emptyChecks(...ranges: readonly Pick<Range, 'start' | 'end'>[]): EmptyCheck[] {
   return ranges.map((range) => ({ kind: 'empty', ...range }));
 }
 
-async function refuseNotEmpty(bucket: Bucket, empty: readonly EmptyCheck[]): Promise<void> {
+async function holdsAny(bucket: Bucket, empty: readonly EmptyCheck[]): Promise<boolean> {
   for (const { start, end } of empty) {
     const found = await bucket.region.store.range({ start, end, limit: 1 });
-    if (found.length > 0) throw bucketNotEmpty(bucket.row.name, bucket.row.versioning !== 'unversioned');
+    if (found.length > 0) return true;
   }
+  return false;
 }

@@ -10,6 +10,7 @@ import { applyReplica } from './apply-replica.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy-object.ts';
 import { createMultipartUpload } from './create-multipart-upload.ts';
+import { deleteBucket } from './delete-bucket.ts';
 import { deleteObject } from './delete-object.ts';
 import { PART_BYTES_MIN } from './limits.ts';
 import { listMultipartUploads } from './list-multipart-uploads.ts';
@@ -191,11 +192,28 @@ test('uploads are listed by key and age, with delimiter and pages, until they en
   const first = await listMultipartUploads(context, bucket, { uploadsMax: 1 });
   const rest = await listMultipartUploads(context, bucket, { uploadsMax: 2, delimiter: '/', ...first.next });
   expect(rest).toMatchObject({ uploads: [{ key: 'a' }], commonPrefixes: ['b/'], next: { keyMarker: 'b/' } });
-  await expect(bench.context.buckets.delete(bucket)).rejects.toMatchObject({ code: 'BucketNotEmpty' });
-  for (const { key, row } of all.uploads) {
-    await abortMultipartUpload(context, bucket, { key, uploadId: row.uploadId });
-  }
-  await bench.context.buckets.delete(bucket);
+});
+
+test('uploads in progress end with their bucket, and go on where it is not empty', async () => {
+  const bench = await objectsBench();
+  const { context } = bench;
+  const bucket = await bench.bucket('uploads');
+  await putObject(context, bucket, { key: 'k', body: bodyOf('object') });
+  const begun = await Promise.all(
+    Array.from({ length: 250 }, (_unused, index) =>
+      createMultipartUpload(context, bucket, { key: `k${index % 7}`, initiator }),
+    ),
+  );
+  const [{ uploadId } = { uploadId: '' }] = begun;
+  await uploadPart(context, bucket, { key: 'k0', uploadId, partNumber: 1, body: bodyOf(FIRST) });
+  await expect(deleteBucket(context, bucket)).rejects.toMatchObject({ code: 'BucketNotEmpty' });
+  const { uploads } = await listMultipartUploads(context, bucket, { uploadsMax: 1000 });
+  expect(uploads).toHaveLength(begun.length);
+  await deleteObject(context, bucket, { key: 'k' });
+  await deleteBucket(context, bucket);
+  expect(await context.buckets.find('uploads')).toBeUndefined();
+  const { start, end } = partRows.range(uploadId);
+  expect(await bench.region.store.range({ start, end })).toEqual([]);
 });
 
 test('copies own their bytes, and a copied part may be a range', async () => {

@@ -1,9 +1,10 @@
 import type { ObjectsContext } from '../../objects/context.ts';
+import { deleteBucket } from '../../objects/delete-bucket.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 export const DeleteBucket =
-  ({ buckets }: ObjectsContext): S3Handler<'DeleteBucket'> =>
+  (objects: ObjectsContext): S3Handler<'DeleteBucket'> =>
   async (input) => {
-    await buckets.delete(await buckets.require(input.Bucket));
+    await deleteBucket(objects, await objects.buckets.require(input.Bucket));
     return {};
   };
