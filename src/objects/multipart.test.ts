@@ -199,16 +199,16 @@ test('uploads in progress end with their bucket, and go on where it is not empty
   const { context } = bench;
   const bucket = await bench.bucket('uploads');
   await putObject(context, bucket, { key: 'k', body: bodyOf('object') });
-  const begun = await Promise.all(
+  const inProgress = await Promise.all(
     Array.from({ length: 250 }, (_unused, index) =>
       createMultipartUpload(context, bucket, { key: `k${index % 7}`, initiator }),
     ),
   );
-  const [{ uploadId } = { uploadId: '' }] = begun;
+  const [{ uploadId } = { uploadId: '' }] = inProgress;
   await uploadPart(context, bucket, { key: 'k0', uploadId, partNumber: 1, body: bodyOf(FIRST) });
   await expect(deleteBucket(context, bucket)).rejects.toMatchObject({ code: 'BucketNotEmpty' });
   const { uploads } = await listMultipartUploads(context, bucket, { uploadsMax: 1000 });
-  expect(uploads).toHaveLength(begun.length);
+  expect(uploads).toHaveLength(inProgress.length);
   await deleteObject(context, bucket, { key: 'k' });
   await deleteBucket(context, bucket);
   expect(await context.buckets.find('uploads')).toBeUndefined();
