@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as s3 from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { refusal, refusedWith, s3Fixture, unlisted } from './s3-answers.ts';
@@ -241,6 +242,25 @@ describe('checksums of uploads', () => {
     expect(await refusedWith(complete([named(1, first)], { ChecksumType: 'FULL_OBJECT' }))).toBe(
       '400 InvalidRequest The upload was created using the COMPOSITE checksum mode. The complete request must use the same checksum mode.',
     );
+  });
+
+  it('of the whole, as the object has it, with the number of parts or without', async () => {
+    const digest = (data: string | Buffer) => createHash('sha256').update(data).digest();
+    const ofParts = digest(Buffer.concat([digest(PART), digest('end')])).toString('base64');
+    for (const ChecksumSHA256 of [`${ofParts}-2`, ofParts]) {
+      const { part, complete } = await upload({ ChecksumAlgorithm: 'SHA256' });
+      const parts = [
+        named(1, await part(1, PART, { ChecksumAlgorithm: 'SHA256' })),
+        named(2, await part(2, 'end', { ChecksumAlgorithm: 'SHA256' })),
+      ];
+      expect(await refusedWith(complete(parts, { ChecksumSHA256: `${ofParts}-3` }))).toMatch(
+        /^400 BadDigest /,
+      );
+      expect(await refusedWith(complete(parts, { ChecksumSHA256: `${ofParts}-` }))).toBe(
+        '400 InvalidRequest Value for x-amz-checksum-sha256 header is invalid.',
+      );
+      expect(await complete(parts, { ChecksumSHA256 })).toMatchObject({ ChecksumSHA256: `${ofParts}-2` });
+    }
   });
 
   it('a wrong checksum of the whole', async () => {

@@ -21,7 +21,7 @@ export const CompleteMultipartUpload =
     const parts = namedParts(input.MultipartUpload?.Parts);
     const conditions = writeConditions(headers);
     const type = checksumType(headers['x-amz-checksum-type']);
-    const checksum = declaredChecksum(headers);
+    const checksum = declaredChecksum(headers, true);
     const written = await completeMultipartUpload(objects, bucket, {
       key: input.Key,
       uploadId: input.UploadId,

@@ -11,6 +11,7 @@ export interface DeclaredChecksum {
 const PREFIX = 'x-amz-checksum-';
 /** Headers of the same prefix that hold no digest. */
 const NO_DIGEST = new Set([`${PREFIX}algorithm`, `${PREFIX}mode`, `${PREFIX}type`]);
+const PARTS_COUNT = /-[1-9]\d{0,4}$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 export function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
@@ -22,8 +23,12 @@ export function checksumHeader(algorithm: ChecksumAlgorithm): string {
 }
 
 /** The one checksum that the headers give or announce.
+ * @param mayBeComposite whether it may end in the number of parts, as the checksum of a composite object does
  * @throws AwsError InvalidRequest */
-export function declaredChecksum(headers: Readonly<Record<string, string>>): DeclaredChecksum | undefined {
+export function declaredChecksum(
+  headers: Readonly<Record<string, string>>,
+  mayBeComposite = false,
+): DeclaredChecksum | undefined {
   let declared: DeclaredChecksum | undefined;
   for (const name in headers) {
     if (!name.startsWith(PREFIX) || NO_DIGEST.has(name)) continue;
@@ -31,7 +36,7 @@ export function declaredChecksum(headers: Readonly<Record<string, string>>): Dec
     if (algorithm === undefined) continue;
     if (declared !== undefined) throw multipleChecksums();
     const value = headers[name] ?? '';
-    checkDigest(algorithm, value);
+    checkDigest(algorithm, mayBeComposite ? value.replace(PARTS_COUNT, '') : value);
     declared = { algorithm, value };
   }
   const trailer = headers['x-amz-trailer'];
