@@ -42,8 +42,11 @@ export function isoSeconds(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
+// Where a client has set a Date header, botocore writes it as mail has it: with `-0000`.
+const IN_UTC = /^[A-Z][a-z]{2}, .* (?:GMT|UTC|[+-]0000)$/;
+
 /** Milliseconds for a Date header: RFC 1123, or the form of x-amz-date. */
 export function parseDateHeader(text: string): number | undefined {
-  const milliseconds = parseAmzDate(text) ?? (text.endsWith('GMT') ? Date.parse(text) : Number.NaN);
+  const milliseconds = parseAmzDate(text) ?? (IN_UTC.test(text) ? Date.parse(text) : Number.NaN);
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
