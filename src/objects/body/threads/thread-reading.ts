@@ -3,13 +3,16 @@ import { errorOf } from './faults.ts';
 import type { FromThread, Reading, ToThread } from './messages.ts';
 import type { TransferMemory } from './transfer-memory.ts';
 
+/** Batches asked for ahead: one being sent to the client, one being opened. They are what a slow client keeps in
+ * memory (256 KiB each). */
+const BATCHES_AHEAD = 2;
+
 type Batch = FromThread & { readonly kind: 'opened' };
 
 /** The event loop's end of one reading: plain batches as the thread opened them, in order. Their memory may be
  * recycled.
  *
- * Invariant: batches asked for and not yet handed out stay as many as they were at the start, until the last one has come.
- * They are what a slow client keeps in memory. */
+ * Invariant: the batches asked for and not yet handed out are `BATCHES_AHEAD`, until the last one has come. */
 export class ThreadReading implements AsyncIterableIterator<Buffer> {
   readonly #body: number;
   readonly #say: (message: ToThread, transfer?: ArrayBuffer[]) => void;
@@ -36,8 +39,7 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
 
   start(reading: Reading): void {
     this.#say({ kind: 'read', body: this.#body, reading });
-    const ahead = this.#memory.inFlightMax();
-    for (let batch = 0; batch < ahead; batch++) this.#askForMore();
+    for (let batch = 0; batch < BATCHES_AHEAD; batch++) this.#askForMore();
   }
 
   async next(): Promise<IteratorResult<Buffer, undefined>> {

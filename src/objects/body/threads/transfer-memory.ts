@@ -2,10 +2,9 @@
  * upload; hashing 256 KiB takes 0.4 ms. */
 export const TRANSFER_BYTES = 256 * 1024;
 
-/** Messages under way for each body: one at the thread, one on its way to or from the client, and one that waits so that
- * neither does. */
+/** Messages under way for each upload: one being hashed, one waiting, so that the thread never does. */
 const IN_FLIGHT_MAX = 3;
-/** With more than this out (32 MiB), each body gets one at a time: a thousand of them stay below 300 MiB. */
+/** With more than this out (32 MiB), each upload gets one at a time: a thousand uploads stay below 300 MiB. */
 const PLENTY_MEMORIES_MAX = 128;
 /** Kept for the next upload; the rest is left to the collector (8 MiB, and each event loop has two of these). */
 const IDLE_MEMORIES_MAX = 32;
