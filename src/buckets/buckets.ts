@@ -73,7 +73,7 @@ export class Buckets {
     return createBucket(this, options);
   }
 
-  /** @throws AwsError BucketNotEmpty, NoSuchBucket */
+  /** @throws AwsError BucketNotEmpty, NoSuchBucket, OperationAborted */
   delete(bucket: Bucket): Promise<BucketDeletion> {
     return deleteBucket(this, bucket);
   }

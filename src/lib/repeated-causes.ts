@@ -14,16 +14,15 @@ export class RepeatedCauses {
   /** @returns how often it struck since it was said last, this time too; undefined while it need not be said again */
   strike(cause: string, nowMs: number): number | undefined {
     const known = this.#causes.get(cause);
-    const sinceMs = known === undefined ? REPEAT_MS : nowMs - known.saidAtMs;
-    const count = (known?.count ?? 0) + 1;
-    // A clock that was set back must not silence it.
-    if (known !== undefined && sinceMs >= 0 && sinceMs < REPEAT_MS) {
-      known.count = count;
-      return undefined;
+    if (known !== undefined) {
+      known.count += 1;
+      const sinceMs = nowMs - known.saidAtMs;
+      // A clock that was set back must not silence it.
+      if (sinceMs >= 0 && sinceMs < REPEAT_MS) return undefined;
     }
     this.#causes.delete(cause);
     this.#causes.set(cause, { saidAtMs: nowMs, count: 0 });
     if (this.#causes.size > this.#causesMax) this.#causes.delete(this.#causes.keys().next().value ?? '');
-    return count;
+    return known?.count ?? 1;
   }
 }

@@ -86,10 +86,8 @@ async function readIfNewest(
   inlineWanted: boolean,
 ): Promise<FoundVersion | undefined> {
   const keys = versionKeys(bucket, key, stamp, inlineWanted && known?.body === undefined);
-  const reading = bucket.region.store.get([listing.key(bucket.row.id, key), ...keys]);
-  const [[listed, ...rows], deliveries] = bucket.row.replicationSeen
-    ? await Promise.all([reading, readDeliveries(bucket, key, stamp)])
-    : [await reading, NO_DELIVERIES];
+  const wanted = [listing.key(bucket.row.id, key), ...keys];
+  const [[listed, ...rows], deliveries] = await readWithDeliveries(bucket, key, stamp, wanted);
   if (listed === undefined || listing.stampOf(listed) !== stamp) return undefined;
   return foundVersion(rows, deliveries, known);
 }
@@ -101,11 +99,22 @@ export async function readVersion(
   stamp: OrderStamp,
   inlineWanted = false,
 ): Promise<FoundVersion | undefined> {
-  const reading = bucket.region.store.get(versionKeys(bucket, key, stamp, inlineWanted));
-  const [rows, deliveries] = bucket.row.replicationSeen
+  const keys = versionKeys(bucket, key, stamp, inlineWanted);
+  const [rows, deliveries] = await readWithDeliveries(bucket, key, stamp, keys);
+  return foundVersion(rows, deliveries);
+}
+
+/** The rows of `keys`, and the deliveries of the version at `stamp`. */
+async function readWithDeliveries(
+  bucket: Bucket,
+  key: string,
+  stamp: OrderStamp,
+  keys: readonly Buffer[],
+): Promise<readonly [readonly (Row | undefined)[], FoundVersion['deliveries']]> {
+  const reading = bucket.region.store.get(keys);
+  return bucket.row.replicationSeen
     ? await Promise.all([reading, readDeliveries(bucket, key, stamp)])
     : [await reading, NO_DELIVERIES];
-  return foundVersion(rows, deliveries);
 }
 
 function versionKeys(

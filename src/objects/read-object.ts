@@ -61,7 +61,7 @@ export async function readObject(
   if (range.start === range.end) return { ...object, body: NO_BYTES };
   const body = found.body ?? inlineBody(context, found, version);
   if (found.body === undefined && options.versionId === undefined) {
-    context.recent.note(bucket.row.id, options.key, body === undefined ? found : { ...found, body });
+    context.recent.note(bucket.row.id, options.key, found, body);
   }
   if (body === undefined) return { ...object, body: openBytes(context, bucket, options.key, version, range) };
   const whole = range.end - range.start === body.length;

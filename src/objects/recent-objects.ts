@@ -33,9 +33,10 @@ export class RecentObjects {
     return this.#objects.get(nameOf(bucketId, key));
   }
 
-  /** @param object the newest version of the key */
-  note(bucketId: string, key: string, object: KnownObject): void {
-    const { row, rowVersion, facets, facetsVersion, body } = object;
+  /** @param found the newest version of the key
+   * @param body of it, opened, where it lies inline */
+  note(bucketId: string, key: string, found: FoundVersion, body: Buffer | undefined): void {
+    const { row, rowVersion, facets, facetsVersion } = found;
     // A row with 10,000 parts has some MiB.
     if (row.kind !== 'object' || row.parts !== undefined) return;
     const name = nameOf(bucketId, key);
