@@ -75,8 +75,8 @@ async function makePair({ ours }: Bench, account: string, round: number) {
   );
   const arrived = () =>
     arrivalOf(
-      { client: there, bucket: destination },
-      { lastKey: `${PREFIX}${OBJECTS - 1}`, objects: OBJECTS, msMax: ARRIVAL_MS_MAX },
+      { endpoint, keys: credentials, client: there, bucket: destination },
+      { objects: OBJECTS, msMax: ARRIVAL_MS_MAX },
     );
   return { source, arrived };
 }

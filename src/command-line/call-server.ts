@@ -1,16 +1,18 @@
 import { hash } from 'node:crypto';
-import { readClientConfig } from '../config-client.ts';
+import { type ClientKeys, readClientConfig } from '../config-client.ts';
 import { systemClock } from '../lib/clock.ts';
 import { RequestError } from './command.ts';
 import { signRequest } from './sign-request.ts';
 
-/** One admin call: a signed POST to the server's own API, JSON in and out. @throws RequestError */
+/** One admin call: a signed POST to the server's own API, JSON in and out.
+ * @param keys default: those of the environment. @throws RequestError */
 export async function callServer<Answer>(
   endpoint: string | undefined,
   operation: string,
   input: object,
+  keys?: ClientKeys,
 ): Promise<Answer> {
-  const config = readClientConfig(endpoint);
+  const config = readClientConfig(endpoint, { keys });
   const url = new URL(`/_holdfast/api/${operation}`, config.endpoint);
   const body = JSON.stringify(input);
   const { host: _, ...headers } = signRequest(

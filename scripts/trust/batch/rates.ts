@@ -62,11 +62,10 @@ export async function liveRate(world: BatchWorld, pair: Pair, objects = OBJECTS)
     durationMsMax: ARRIVAL_MS_MAX,
     keys: 0,
   });
-  const lastArrivalMs = await arrivalOf(world.replicaOf(pair), {
-    lastKey: `${PREFIX}${objects - 1}`,
-    objects,
-    msMax: ARRIVAL_MS_MAX,
-  });
+  const lastArrivalMs = await arrivalOf(
+    { endpoint: world.endpoint, keys: ROOT_KEYS, ...world.replicaOf(pair) },
+    { objects, msMax: ARRIVAL_MS_MAX },
+  );
   return (objects * 1000) / (lastArrivalMs - startedAtMs);
 }
 
