@@ -16,6 +16,7 @@ import { PassThrough } from 'node:stream';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { freePort, ROOT_KEYS, Server, type ServerOptions } from '../scripts/trust/server.ts';
+import { FORMAT } from '../src/store/data-directory.ts';
 
 /** How `holdfast serve` begins, refuses to begin, and ends: as its own process, as an operator sees it. */
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-start-'));
@@ -135,7 +136,7 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
     expect(await refusal({ data })).toContain('belongs to another Holdfast');
     editDescription(region, { purpose: 'eu-west-1' });
     expect(await refusal({ data })).toContain('belongs to "eu-west-1"');
-    editDescription(data, { oldestReader: 2, oldestWriter: 2 });
+    editDescription(data, { oldestReader: FORMAT + 1, oldestWriter: FORMAT + 1 });
     expect(await refusal({ data })).toContain('was written by a newer Holdfast');
     writeFileSync(join(data, 'holdfast.json'), '{"product": "some');
     expect(await refusal({ data })).toContain('holdfast.json cannot be read');

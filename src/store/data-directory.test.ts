@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemRandom } from '../lib/random.ts';
-import { DataDirectoryError, openDataDirectory } from './data-directory.ts';
+import { DataDirectoryError, FORMAT, openDataDirectory } from './data-directory.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -46,6 +46,18 @@ describe('a data directory', () => {
       expect(new Set(siteIds).size).toBe(1);
       expect(siteIds[0]).toMatch(/^[0-9a-f]{8}$/);
     }
+  });
+
+  it('of an older format is raised to the one that is written now, and keeps what else it said', () => {
+    const path = join(folder, 'older');
+    const { siteId } = openDataDirectory(path, 'site', systemRandom);
+    const file = join(path, 'holdfast.json');
+    const described = JSON.parse(readFileSync(file, 'utf8'));
+    expect(described).toMatchObject({ siteId, oldestReader: FORMAT, oldestWriter: FORMAT });
+    writeFileSync(file, JSON.stringify({ ...described, oldestReader: 1, oldestWriter: 1, later: 'kept' }));
+    expect(openDataDirectory(path, 'site', systemRandom).siteId).toBe(siteId);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...described, later: 'kept' });
+    expect(readdirSync(path)).toEqual(['holdfast.json']);
   });
 
   it('may hold what a start that was killed had left, and nothing of others', () => {

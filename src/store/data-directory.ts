@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../lib/random.ts';
-import { createFileDurably, makeDirectoryDurably } from './durable-file.ts';
+import { createFileDurably, makeDirectoryDurably, writeFileDurably } from './durable-file.ts';
 
 /** DATA/holdfast.json says that a directory is ours and which formats may open it (DESIGN decision 14). Every region
  * directory has one, too, so that no region is ever started on another region's disk.
  *
  * Invariants
- * - Written once, when the directory was empty; a directory with other people's files is refused.
+ * - Written when the directory was empty, and again only to raise its format; one with other people's files is refused.
  * - `oldestWriter` and `oldestReader` only grow, and only after a migration has finished. */
 export interface DataDirectory {
   readonly path: string;
@@ -17,8 +17,10 @@ export interface DataDirectory {
   readonly purpose: string;
 }
 
-/** The format that this program writes. */
-export const FORMAT = 1;
+/** The format that this program writes.
+ * 1  all bodies of small objects in the database
+ * 2  they may lie in segments. Every store of format 1 is one of format 2 in which none does yet. */
+export const FORMAT = 2;
 const FILE_NAME = 'holdfast.json';
 const SITE_ID_BYTES = 4;
 // Made by mkfs or by an earlier start that ended before it wrote its own file: an otherwise empty directory is ours to take.
@@ -59,7 +61,17 @@ export function openDataDirectory(
     if (createFileDurably(file, `${JSON.stringify(description)}\n`)) return { path, siteId, purpose };
     // Another start was first: it is the same directory for both, and the store's lock tells whose.
   }
-  return check(path, readDescription(file), purpose, expectedSiteId);
+  const description = readDescription(file);
+  const opened = check(path, description, purpose, expectedSiteId);
+  raiseFormat(file, description);
+  return opened;
+}
+
+/** Before anything is written that an older program could not read. */
+function raiseFormat(file: string, description: Description): void {
+  if (description.oldestWriter === FORMAT && description.oldestReader === FORMAT) return;
+  const raised: Description = { ...description, oldestReader: FORMAT, oldestWriter: FORMAT };
+  writeFileDurably(file, `${JSON.stringify(raised)}\n`);
 }
 
 function refuseForeign(path: string, file: string): void {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
-import { partOf } from './key-space.ts';
+import { nameOf, partOf } from './key-space.ts';
 import { ABSENT, type Check, CONFIGURATION_TABLE_END, type Key, type RowVersion } from './key-value-store.ts';
 import type { CommitAnswer, PreparedCommit } from './prepared-commit.ts';
 import { stampVersion, storedRow } from './stored-row.ts';
@@ -156,14 +156,9 @@ export class Committer {
   }
 }
 
-/** Holds the newest version ever given, so that none is given twice. Table 0 is the committer's own. */
+/** Holds the newest version ever given, so that none is given twice. Table 0 is the committer's and its engine's own. */
 const SEQUENCE_KEY = Buffer.of(0);
 
 /** Enough for the rows that many commits check (bucket records, incarnations, leases, counters) and for keys
  * written again soon; about 3 MiB. */
 const RECENT_KEYS_MAX = 16_384;
-
-/** Keys as map keys: one character a byte, which also compares in byte order. */
-function nameOf(key: Key): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
-}

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Key, Range } from './key-value-store.ts';
 
 /** Which part of the store a key lies in, told by its table number, so that an engine can treat the parts as
@@ -17,6 +18,11 @@ const TEXT_KEYED_TABLE = 0x33;
 
 export function hasTextKeys({ start }: Pick<Range, 'start'>): boolean {
   return start[0] === TEXT_KEYED_TABLE;
+}
+
+/** Keys as map keys: one character a byte, which also compares in byte order. */
+export function nameOf(key: Key): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }
 
 export function partOf(key: Key): Part {

@@ -8,6 +8,8 @@ export interface RocksDatabase {
   /** Also closes it for every other thread that opened it by handle. */
   close(): Promise<void>;
   readonly handle: bigint;
+  /** The directory. */
+  readonly location: string;
   /** Of the newest write. */
   readonly sequence: number;
   readonly columns: Readonly<Record<string, RocksColumn>>;

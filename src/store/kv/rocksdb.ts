@@ -1,167 +1,18 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineReader, EngineWriter } from './engine.ts';
-import { EngineWriteError } from './engine.ts';
-import { hasTextKeys, type Part, partOf, partOfRange } from './key-space.ts';
-import { type Key, type KeyedRow, type Range, type Row, StoreUnavailableError } from './key-value-store.ts';
+import { EngineWriteError, type EngineWriter } from './engine.ts';
+import { nameOf, partOf } from './key-space.ts';
+import { type Key, StoreUnavailableError } from './key-value-store.ts';
 import { probeWritable } from './probe-writable.ts';
-import { bytesOf, isWhole, type TextOrBytes } from './read-as-text.ts';
-import {
-  type RocksBatch,
-  type RocksColumn,
-  type RocksDatabase,
-  type RocksEncoding,
-  type RocksOptions,
-  rocksDatabase,
-} from './rocksdb-binding.ts';
+import { type RocksBatch, type RocksDatabase, type RocksOptions, rocksDatabase } from './rocksdb-binding.ts';
 import { type EngineMemory, rocksOptions } from './rocksdb-options.ts';
-import { decodeTotal, encodeTotal, rowOf } from './stored-row.ts';
-import { KeyedTextRow, TextRow } from './text-row.ts';
-
-/** The binding's own greatest. */
-const BYTES_UNBOUNDED = 2 ** 31 - 1;
-
-/** Reads of one thread. */
-export class RocksReader implements EngineReader {
-  protected database: RocksDatabase;
-  #columns: Readonly<Record<Part, RocksColumn>> | undefined;
-
-  protected constructor(database: RocksDatabase) {
-    this.database = database;
-  }
-
-  /** Joins a database that another thread of this process has open. */
-  static async join(handle: bigint): Promise<RocksReader> {
-    const reader = new RocksReader(rocksDatabase(handle));
-    await reader.database.open();
-    reader.attach();
-    return reader;
-  }
-
-  get(keys: readonly Key[]): (Row | undefined)[] {
-    if (keys.length === 0) return [];
-    const first = partOf(keys[0] ?? Buffer.alloc(0));
-    if (keys.every((key) => partOf(key) === first)) return this.#getPart(first, keys);
-    return this.#getParts(keys);
-  }
-
-  range(range: Range): KeyedRow[] {
-    const found = this.#query(range, true);
-    const rows: KeyedRow[] = [];
-    for (let at = 0; at + 1 < found.length; at += 2) {
-      const [key, stored] = [found[at], found[at + 1]];
-      if (key === undefined || stored === undefined) continue;
-      if (typeof stored === 'string') rows.push(new KeyedTextRow(bytesOf(key), stored));
-      else rows.push({ key: bytesOf(key), ...rowOf(stored) });
-    }
-    return rows;
-  }
-
-  counters(keys: readonly Key[]): (number | undefined)[] {
-    if (keys.length === 0) return [];
-    const found = this.#bytesOf('counters', keys);
-    return found.map((bytes) => (bytes ? decodeTotal(bytes) : undefined));
-  }
-
-  counterRange(range: Range): { key: Buffer; value: number }[] {
-    const found = this.#query(range, true);
-    const totals: { key: Buffer; value: number }[] = [];
-    for (let at = 0; at + 1 < found.length; at += 2) {
-      const [key, bytes] = [found[at], found[at + 1]];
-      if (key === undefined || bytes === undefined) continue;
-      totals.push({ key: bytesOf(key), value: decodeTotal(bytesOf(bytes)) });
-    }
-    return totals;
-  }
-
-  isEmpty({ start, end }: Pick<Range, 'start' | 'end'>): boolean {
-    return this.#query({ start, end, limit: 1 }, false).length === 0;
-  }
-
-  /** Takes the columns anew: those of an earlier opening are dead. */
-  attach(): void {
-    const { default: rows, bytes, counters } = this.database.columns;
-    if (rows === undefined || bytes === undefined || counters === undefined) {
-      throw new StoreUnavailableError('the database lacks a column family');
-    }
-    this.#columns = { rows, bytes, counters };
-  }
-
-  protected detach(): void {
-    this.#columns = undefined;
-  }
-
-  protected column(part: Part): RocksColumn {
-    if (this.#columns === undefined) throw new StoreUnavailableError('the database is being opened');
-    return this.#columns[part];
-  }
-
-  async close(): Promise<void> {
-    this.detach();
-  }
-
-  #getPart(part: Part, keys: readonly Key[]): (Row | undefined)[] {
-    if (part === 'rows') {
-      const column = this.column(part);
-      const texts = this.database._getManySync(keys, { column, valueEncoding: 'utf8' });
-      if (isWhole(texts)) return texts.map(rowRead);
-    }
-    return this.#bytesOf(part, keys).map(rowRead);
-  }
-
-  #bytesOf(part: Part, keys: readonly Key[]): (Buffer | undefined)[] {
-    const found = this.database._getManySync(keys, { column: this.column(part), valueEncoding: 'buffer' });
-    return found.map((bytes) => (bytes ? bytesOf(bytes) : undefined));
-  }
-
-  /** Two parts can't be read at one moment, so it is made sure that nothing was written between them. */
-  #getParts(keys: readonly Key[]): (Row | undefined)[] {
-    const rows = keys.filter((key) => partOf(key) === 'rows');
-    const bytes = keys.filter((key) => partOf(key) === 'bytes');
-    for (;;) {
-      const before = this.#sequence();
-      const foundRows = this.#getPart('rows', rows).values();
-      const foundBytes = this.#getPart('bytes', bytes).values();
-      if (this.#sequence() !== before) continue;
-      return keys.map((key) => (partOf(key) === 'rows' ? foundRows : foundBytes).next().value);
-    }
-  }
-
-  #sequence(): number {
-    return this.database.sequence;
-  }
-
-  /** Keys and values in turn. */
-  #query(range: Range, values: boolean): (TextOrBytes | undefined)[] {
-    const part = partOfRange(range);
-    if (range.limit === 0 || Buffer.compare(range.start, range.end) >= 0) return [];
-    const valueEncoding = part === 'rows' ? 'utf8' : 'buffer';
-    const found = this.#find(range, values, hasTextKeys(range) ? 'utf8' : 'buffer', valueEncoding);
-    return isWhole(found) ? found : this.#find(range, values, 'buffer', 'buffer');
-  }
-
-  #find(range: Range, values: boolean, keyEncoding: RocksEncoding, valueEncoding: RocksEncoding) {
-    const part = partOfRange(range);
-    return this.database.querySync({
-      column: this.column(part),
-      gte: range.start,
-      lt: range.end,
-      limit: range.limit ?? -1,
-      highWaterMarkBytes: range.bytesMax ?? BYTES_UNBOUNDED,
-      reverse: range.reverse ?? false,
-      values,
-      fillCache: part === 'rows',
-      keyEncoding,
-      valueEncoding,
-    }).rows;
-  }
-}
-
-function rowRead(stored: TextOrBytes | undefined | null): Row | undefined {
-  if (typeof stored === 'string') return new TextRow(stored);
-  return stored ? rowOf(stored) : undefined;
-}
+import { RocksReader } from './rocksdb-reader.ts';
+import { deadBytesIn, deadBytesKey, deadBytesRow } from './segments/dead-bytes.ts';
+import { SEGMENTS_FOLDER } from './segments/segment-names.ts';
+import { type Body, type Moved, SEGMENT_LIMITS, type SegmentLimits } from './segments/segment-writer.ts';
+import { Segments } from './segments/segments.ts';
+import { encodeTotal } from './stored-row.ts';
 
 /** The database as its one writer has it.
  *
@@ -178,6 +29,10 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   #handle = 0n;
   /** One batch for good: batches hold their memory until they are collected, and a busy loop rarely is. */
   #batch: RocksBatch | undefined;
+  /** Bodies of the batch that is being staged. */
+  readonly #bodies = new Map<string, Body>();
+  #pointers: RocksBatch | undefined;
+  #segments: Segments | undefined;
   #shut = false;
   /** Called around closing and opening anew, so that other threads keep off. */
   onReopening: { before(): Promise<void>; after(): void } = { before: async () => {}, after: () => {} };
@@ -191,11 +46,16 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   }
 
   /** @throws Error as RocksDB gives it: locked by another process, damaged, no space. */
-  static async open(directory: string, memory?: EngineMemory): Promise<RocksEngine> {
+  static async open(
+    directory: string,
+    memory?: EngineMemory,
+    limits: SegmentLimits = SEGMENT_LIMITS,
+  ): Promise<RocksEngine> {
     const engine = new RocksEngine(directory, rocksOptions(memory));
     await engine.#owner.open(engine.#options);
     engine.#handle = engine.#owner.handle;
     engine.attach();
+    engine.#segments = engine.#openSegments(limits);
     return engine;
   }
 
@@ -207,8 +67,18 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     return this.database.getProperty(name);
   }
 
+  /** What moves bodies out of the database. */
+  get segments(): Segments {
+    if (this.#segments === undefined) throw new StoreUnavailableError('the database is being opened');
+    return this.#segments;
+  }
+
   put(key: Key, stored: Buffer): void {
-    this.#staged()._put(key, stored, { column: this.column(partOf(key)) });
+    const part = partOf(key);
+    this.#staged()._put(key, stored, { column: this.column(part) });
+    if (part !== 'bytes') return;
+    this.segments.replace(key);
+    this.#bodies.set(nameOf(key), { key, stored });
   }
 
   setCounter(key: Key, total: number): void {
@@ -216,20 +86,29 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   }
 
   delete(key: Key): void {
-    this.#staged()._del(key, { column: this.column(partOf(key)) });
+    const part = partOf(key);
+    if (part === 'bytes') {
+      this.segments.remove(key);
+      this.#bodies.delete(nameOf(key));
+    }
+    this.#staged()._del(key, { column: this.column(part) });
   }
 
   write(): void {
+    this.segments.keepCounts();
     try {
       this.#staged()._writeSync({ sync: true });
     } catch (error) {
       throw new EngineWriteError(failedAfterHandingOver(error) ? 'unknown' : 'nothing', error);
     }
     this.#staged()._clear();
+    this.segments.committed(this.#bodies.values());
+    this.#bodies.clear();
   }
 
   discard(): void {
     this.#batch?._clear();
+    this.#bodies.clear();
   }
 
   async recover(): Promise<string | undefined> {
@@ -241,6 +120,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
       this.#shut = true;
       this.detach();
       this.#batch = undefined;
+      this.#pointers = undefined;
       // Fails when the log can't be flushed, and has closed all the same. The wrapper then believes that it is
       // still open, so a new one is put around the same native object.
       await this.database.close().catch(() => {});
@@ -257,7 +137,8 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   }
 
   override async close(): Promise<void> {
-    this.detach();
+    await this.#segments?.close();
+    await super.close();
     // Everything acknowledged is in the log already, whatever closing says.
     await this.database.close().catch(() => {});
   }
@@ -265,6 +146,32 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   #staged(): RocksBatch {
     this.#batch ??= this.database.batch();
     return this.#batch;
+  }
+
+  #openSegments(limits: SegmentLimits): Segments {
+    return new Segments(join(this.#directory, SEGMENTS_FOLDER), limits, {
+      rowOf: (key) => this.storedBody(key),
+      putPointers: (moved) => this.#putPointers(moved, false),
+      deadBytes: () => deadBytesIn(this.range(deadBytesKey.range)),
+      keepDeadBytes: (segment, bytes) => {
+        if (bytes === undefined) this.delete(deadBytesKey.of(segment));
+        else this.put(deadBytesKey.of(segment), deadBytesRow(bytes));
+      },
+      sync: () => this.#putPointers([], true),
+    });
+  }
+
+  /** A batch of its own, which waits for nobody and fails nobody. */
+  #putPointers(moved: readonly Moved[], sync: boolean): void {
+    this.#pointers ??= this.database.batch();
+    const batch = this.#pointers;
+    const column = this.column('bytes');
+    for (const { key, pointer } of moved) batch._put(key, pointer, { column });
+    try {
+      batch._writeSync({ sync });
+    } finally {
+      batch._clear();
+    }
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../key-value-store.ts';
 import { settle } from '../local-store.ts';
 import { assertCommit } from '../prepared-commit.ts';
-import { RocksReader } from '../rocksdb.ts';
+import { RocksReader } from '../rocksdb-reader.ts';
 import { SqliteReader } from '../sqlite.ts';
 import { Watchers } from '../watchers.ts';
 import { ANSWER_NUMBERS, CommitEncoder, decodeAnswer } from './commit-codec.ts';

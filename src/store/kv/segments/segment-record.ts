@@ -1,0 +1,48 @@
+import type { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
+import { VERSION_BYTES } from '../stored-row.ts';
+
+/** What a segment is made of, one record a body (part of the disk format): length of the key (2 bytes), of the value (4),
+ * CRC-32 of these and the key (4), the key, the value. The key is there for whoever asks which bodies of a segment are
+ * still alive; the value is proved by its own seal. */
+const HEADER_BYTES = 10;
+const CHECKSUM_AT = 6;
+
+export function recordBytes(key: Uint8Array, stored: Buffer): number {
+  return HEADER_BYTES + key.length + stored.length - VERSION_BYTES;
+}
+
+/** @returns the offset of the value in `into` */
+export function writeRecord(into: Buffer, start: number, key: Uint8Array, stored: Buffer): number {
+  into.writeUInt16BE(key.length, start);
+  into.writeUInt32BE(stored.length - VERSION_BYTES, start + 2);
+  into.set(key, start + HEADER_BYTES);
+  into.writeUInt32BE(checksumOf(into, start, key.length), start + CHECKSUM_AT);
+  const value = start + HEADER_BYTES + key.length;
+  stored.copy(into, value, VERSION_BYTES);
+  return value;
+}
+
+export interface SegmentRecord {
+  readonly key: Buffer;
+  /** Offset of the value in what was read. */
+  readonly value: number;
+  readonly length: number;
+}
+
+/** The record at `start`; undefined where `bytes` end within it, or what stands there is none: nobody points behind a
+ * record that was not written whole. */
+export function readRecord(bytes: Buffer, start: number): SegmentRecord | undefined {
+  if (start + HEADER_BYTES > bytes.length) return undefined;
+  const keyLength = bytes.readUInt16BE(start);
+  const length = bytes.readUInt32BE(start + 2);
+  const value = start + HEADER_BYTES + keyLength;
+  if (value + length > bytes.length) return undefined;
+  if (bytes.readUInt32BE(start + CHECKSUM_AT) !== checksumOf(bytes, start, keyLength)) return undefined;
+  return { key: bytes.subarray(start + HEADER_BYTES, value), value, length };
+}
+
+function checksumOf(bytes: Buffer, start: number, keyLength: number): number {
+  const lengths = crc32(bytes.subarray(start, start + CHECKSUM_AT));
+  return crc32(bytes.subarray(start + HEADER_BYTES, start + HEADER_BYTES + keyLength), lengths);
+}
