@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../lib/clock.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
 import { nameOf, partOf } from './key-space.ts';
 import { type Key, StoreUnavailableError } from './key-value-store.ts';
@@ -149,7 +150,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   }
 
   #openSegments(limits: SegmentLimits): Segments {
-    return new Segments(join(this.#directory, SEGMENTS_FOLDER), limits, {
+    return new Segments(join(this.#directory, SEGMENTS_FOLDER), limits, systemClock, {
       rowOf: (key) => this.storedBody(key),
       putPointers: (moved) => this.#putPointers(moved, false),
       deadBytes: () => deadBytesIn(this.range(deadBytesKey.range)),

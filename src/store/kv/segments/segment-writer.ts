@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Clock } from '../../../lib/clock.ts';
 import { syncDirectory } from '../../durable-file.ts';
 import { nameOf } from '../key-space.ts';
 import type { Key } from '../key-value-store.ts';
@@ -22,6 +23,7 @@ export interface SegmentWriterOptions {
   /** The segment to begin with: one that nobody has written yet. */
   readonly next: number;
   readonly limits: SegmentLimits;
+  readonly clock: Clock;
   /** Called between two batches of the engine. @throws whatever refuses the pointers, which are then forgotten */
   readonly onMoved: (moved: readonly Moved[]) => void;
   /** Bytes of a segment that no pointer leads to. */
@@ -34,6 +36,8 @@ export interface SegmentLimits {
   /** So many are moved at once: enough that writing and syncing cost little for each, few enough that most bodies have
    * moved before the engine writes out what it holds in memory. */
   readonly moveBytes: number;
+  /** Fewer are moved after this time. */
+  readonly moveAfterMs: number;
   /** While more wait than this (the disk is slow), bodies stay in the database. */
   readonly waitingBytesMax: number;
   /** Smaller bodies stay in the database: a pointer and a record would take as much. */
@@ -43,6 +47,7 @@ export interface SegmentLimits {
 export const SEGMENT_LIMITS: SegmentLimits = {
   segmentBytes: 64 * 2 ** 20,
   moveBytes: 2 ** 20,
+  moveAfterMs: 1000,
   waitingBytesMax: 8 * 2 ** 20,
   bodyBytesMin: 1024,
 };
@@ -64,6 +69,7 @@ export class SegmentWriter {
   #waitingBytes = 0;
   #moving = new Map<string, Body>();
   #running: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
   #file: FileHandle | undefined;
   #segment: number;
   #size = 0;
@@ -115,6 +121,7 @@ export class SegmentWriter {
   /** Moves nothing more; what is on its way stays where it was. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancelTimer?.();
     this.#forgetAll();
     await this.#running;
     await this.#leaveSegment();
@@ -127,7 +134,14 @@ export class SegmentWriter {
   }
 
   #start(): void {
-    if (this.#waitingBytes >= this.#options.limits.moveBytes) this.#running ??= this.#run();
+    const { clock, limits } = this.#options;
+    if (this.#waitingBytes >= limits.moveBytes) this.#running ??= this.#run();
+    else if (this.#waitingBytes > 0) {
+      this.#cancelTimer ??= clock.after(limits.moveAfterMs, () => {
+        this.#cancelTimer = undefined;
+        this.#running ??= this.#run();
+      });
+    }
   }
 
   async #run(): Promise<void> {
@@ -145,6 +159,7 @@ export class SegmentWriter {
   async #move(): Promise<void> {
     const { onDead, onMoved } = this.#options;
     const bodies = this.#waiting;
+    if (bodies.size === 0) return;
     this.#moving = bodies;
     this.#waiting = new Map();
     this.#waitingBytes = 0;

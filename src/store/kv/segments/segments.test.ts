@@ -14,7 +14,13 @@ import { segmentPath, segmentsIn } from './segment-names.ts';
 import type { SegmentLimits } from './segment-writer.ts';
 
 /** So small that a few bodies fill a segment, and each moves at once. */
-const TINY: SegmentLimits = { segmentBytes: 4000, moveBytes: 1, waitingBytesMax: 2 ** 20, bodyBytesMin: 0 };
+const TINY: SegmentLimits = {
+  segmentBytes: 4000,
+  moveBytes: 1,
+  moveAfterMs: 0,
+  waitingBytesMax: 2 ** 20,
+  bodyBytesMin: 0,
+};
 const BYTES = 0x35;
 const bodyKey = (name: string | number) => encodeKey(BYTES, String(name));
 const noise = systemRandom.bytes(20_000);
@@ -90,6 +96,15 @@ describe('bodies in segments', () => {
     await engine.segments.settled();
     expect(segmentsIn(folder())).toEqual([]);
     expect((await get('small'))?.equals(bodyOf(1, 400))).toBe(true);
+  });
+
+  test('a few move after a while', async () => {
+    await store.close();
+    await open({ ...TINY, moveBytes: 2 ** 20, moveAfterMs: 20 });
+    await put('few', bodyOf(1));
+    await expect.poll(() => segmentsIn(folder())).toEqual([1]);
+    await expect.poll(() => statSync(segmentPath(folder(), 1)).size).toBeGreaterThan(900);
+    expect((await get('few'))?.equals(bodyOf(1))).toBe(true);
   });
 
   test('a body that is written again or removed while it moves is not brought back', async () => {

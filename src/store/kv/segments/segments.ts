@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { statSync } from 'node:fs';
+import type { Clock } from '../../../lib/clock.ts';
 import { makeDirectoryDurably } from '../../durable-file.ts';
 import type { Key } from '../key-value-store.ts';
 import { isPointer, placeOf } from './body-pointer.ts';
@@ -51,7 +52,7 @@ export class Segments {
   #reclaiming: Promise<void> | undefined;
   #closed = false;
 
-  constructor(folder: string, limits: SegmentLimits, host: SegmentsHost) {
+  constructor(folder: string, limits: SegmentLimits, clock: Clock, host: SegmentsHost) {
     makeDirectoryDurably(folder);
     this.#folder = folder;
     this.#limits = limits;
@@ -61,6 +62,7 @@ export class Segments {
       folder,
       next: (segmentsIn(folder).at(-1) ?? 0) + 1,
       limits,
+      clock,
       onMoved: host.putPointers,
       onDead: (segment, bytes) => this.#noteDead(segment, bytes),
     });
