@@ -64,9 +64,10 @@ export class CommitQueue {
 
   /** Undefined when nothing is refused, the usual case. */
   #refusals(batch: readonly PreparedCommit[]): (string | undefined)[] | undefined {
-    const small = this.#admission?.refusal('without-bytes');
+    // What takes bodies takes everything.
     const large = this.#admission?.refusal('with-bytes');
-    if (small === undefined && large === undefined) return undefined;
+    if (large === undefined) return undefined;
+    const small = this.#admission?.refusal('without-bytes');
     return batch.map((commit) => (putsBytes(commit) ? large : small));
   }
 }

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
-import { nameOf, partOf } from './key-space.ts';
-import { ABSENT, type Check, CONFIGURATION_TABLE_END, type Key, type RowVersion } from './key-value-store.ts';
-import type { CommitAnswer, PreparedCommit } from './prepared-commit.ts';
+import { keyOf, nameOf, partOf } from './key-space.ts';
+import { ABSENT, CONFIGURATION_TABLE_END, type RowVersion } from './key-value-store.ts';
+import type { CommitAnswer, PreparedCheck, PreparedCommit } from './prepared-commit.ts';
 import { stampVersion, storedRow } from './stored-row.ts';
 
 /** The only writer of a store: takes all commits that wait as one batch, decides each on its own in order, and
@@ -62,33 +62,31 @@ export class Committer {
 
   /** Reads, in one go, what the checks and counters of the batch need and is not known. */
   #load(batch: readonly PreparedCommit[]): void {
-    const rows = new Map<string, Key>();
-    const counters = new Map<string, Key>();
+    const rows = new Set<string>();
+    const counters = new Set<string>();
     for (const { checks, writes } of batch) {
       for (const check of checks) {
-        if (check.kind !== 'version') continue;
-        const name = nameOf(check.key);
-        if (this.#versions.get(name) === undefined) rows.set(name, check.key);
+        if (check.kind === 'version' && this.#versions.get(check.name) === undefined) rows.add(check.name);
       }
       for (const write of writes) {
-        if (write.kind !== 'add') continue;
-        const name = nameOf(write.key);
-        if (this.#totals.get(name) === undefined) counters.set(name, write.key);
+        if (write.kind === 'add' && this.#totals.get(write.name) === undefined) counters.add(write.name);
       }
     }
     // Into the batch's own maps: a batch may need more keys than are remembered.
-    const found = rows.size === 0 ? [] : this.#engine.get([...rows.values()]);
-    this.#loaded = new Map([...rows.keys()].map((name, index) => [name, found[index]?.version ?? ABSENT]));
-    const totals = counters.size === 0 ? [] : this.#engine.counters([...counters.values()]);
-    this.#loadedTotals = new Map([...counters.keys()].map((name, index) => [name, totals[index] ?? 0]));
+    const rowNames = [...rows];
+    const found = rowNames.length === 0 ? [] : this.#engine.get(rowNames.map(keyOf));
+    this.#loaded = new Map(rowNames.map((name, index) => [name, found[index]?.version ?? ABSENT]));
+    const counterNames = [...counters];
+    const totals = counterNames.length === 0 ? [] : this.#engine.counters(counterNames.map(keyOf));
+    this.#loadedTotals = new Map(counterNames.map((name, index) => [name, totals[index] ?? 0]));
   }
 
   #decide(commit: PreparedCommit): CommitAnswer {
     if (!commit.checks.every((check) => this.#holds(check))) return { outcome: 'conflict' };
     const version = this.#sequence + 1;
     for (const write of commit.writes) {
-      const name = nameOf(write.key);
-      if ((write.key[0] ?? 0) < CONFIGURATION_TABLE_END) this.#touchesConfiguration = true;
+      const { name } = write;
+      if (name.charCodeAt(0) < CONFIGURATION_TABLE_END) this.#touchesConfiguration = true;
       if (write.kind === 'put') {
         stampVersion(write.stored, version);
         this.#engine.put(write.key, write.stored);
@@ -106,8 +104,8 @@ export class Committer {
     return { outcome: 'committed', version };
   }
 
-  #holds(check: Check): boolean {
-    if (check.kind === 'version') return this.#versionOf(nameOf(check.key)) === check.version;
+  #holds(check: PreparedCheck): boolean {
+    if (check.kind === 'version') return this.#versionOf(check.name) === check.version;
     const start = nameOf(check.start);
     const end = nameOf(check.end);
     let removed = false;
@@ -130,7 +128,7 @@ export class Committer {
 
   #write(): void {
     for (const [name, total] of this.#stagedTotals) {
-      const key = Buffer.from(name, 'latin1');
+      const key = keyOf(name);
       if (total === 0) this.#engine.delete(key);
       else this.#engine.setCounter(key, total);
     }

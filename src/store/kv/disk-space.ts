@@ -52,9 +52,11 @@ export function watchDiskSpace(directory: string, space: () => Space = () => spa
   const ballastBytes = Math.floor(Math.min(BALLAST_BYTES_MAX, last.totalBytes * BALLAST_SHARE));
   let preparing: Promise<void> | undefined;
 
+  let fresh = true;
   const free = (): number => {
     asked += 1;
-    if (asked % ASK_EACH === 1 || last.freeBytes < lowWater * 2) last = space();
+    fresh = asked % ASK_EACH === 1 || last.freeBytes < lowWater * 2;
+    if (fresh) last = space();
     return last.freeBytes;
   };
   const prepare = async () => {
@@ -68,7 +70,7 @@ export function watchDiskSpace(directory: string, space: () => Space = () => spa
     refusal(commit) {
       const freeBytes = free();
       if (freeBytes >= lowWater) {
-        if (last.freeBytes < lowWater * 2 || sizeOf(ballast) === ballastBytes) return undefined;
+        if (!fresh || last.freeBytes < lowWater * 2 || sizeOf(ballast) === ballastBytes) return undefined;
         preparing ??= prepare()
           .catch(() => {})
           .finally(() => {

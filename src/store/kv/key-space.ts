@@ -25,6 +25,10 @@ export function nameOf(key: Key): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }
 
+export function keyOf(name: string): Buffer {
+  return Buffer.from(name, 'latin1');
+}
+
 export function partOf(key: Key): Part {
   return partOfTable(key[0] ?? 0);
 }

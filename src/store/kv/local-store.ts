@@ -122,7 +122,7 @@ export class LocalStore implements KeyValueStore {
     if (this.#watchers.prefixes().length === 0) return;
     const keys = batch.flatMap(({ commit }, index) =>
       answers[index]?.outcome === 'committed'
-        ? commit.writes.filter(({ kind }) => kind === 'put').map(({ key }) => Buffer.from(key))
+        ? commit.writes.flatMap((write) => (write.kind === 'put' ? [Buffer.from(write.key)] : []))
         : [],
     );
     this.#watchers.tell(keys);

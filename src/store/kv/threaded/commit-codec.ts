@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Check, Commit, CommitResult, Key, Write } from '../key-value-store.ts';
-import type { CommitAnswer, PreparedCommit, PreparedWrite } from '../prepared-commit.ts';
+import type { CommitAnswer, PreparedCheck, PreparedCommit, PreparedWrite } from '../prepared-commit.ts';
 import { VERSION_BYTES } from '../stored-row.ts';
 
 /** Commits as one run of bytes, so that a whole event-loop turn's worth crosses to the committer thread without
@@ -59,7 +59,7 @@ export function decodeCommits(message: Uint8Array): { id: number; commit: Prepar
     const checkCount = bytes.readUInt16LE(cursor.at + 4);
     const writeCount = bytes.readUInt16LE(cursor.at + 6);
     cursor.at += COMMIT_HEADER_BYTES;
-    const checks: Check[] = [];
+    const checks: PreparedCheck[] = [];
     for (let n = 0; n < checkCount; n += 1) checks.push(readCheck(bytes, cursor));
     const writes: PreparedWrite[] = [];
     for (let n = 0; n < writeCount; n += 1) writes.push(readWrite(bytes, cursor));
@@ -75,17 +75,20 @@ export const ANSWER_NUMBERS = 3;
 
 export function encodeAnswers(answers: readonly { id: number; answer: CommitAnswer }[]): {
   results: Float64Array<ArrayBuffer>;
-  reasons: Map<number, string>;
+  reasons?: Map<number, string>;
 } {
   const results = new Float64Array(answers.length * ANSWER_NUMBERS);
   const reasons = new Map<number, string>();
-  for (const [index, { id, answer }] of answers.entries()) {
-    const version = answer.outcome === 'committed' ? answer.version : 0;
-    results.set([id, OUTCOMES.indexOf(answer.outcome), version], index * ANSWER_NUMBERS);
-    if (answer.outcome === 'unavailable') reasons.set(id, answer.reason);
-    if (answer.outcome === 'unknown') reasons.set(id, String(answer.cause));
+  let at = 0;
+  for (const { id, answer } of answers) {
+    results[at] = id;
+    results[at + 1] = OUTCOMES.indexOf(answer.outcome);
+    if (answer.outcome === 'committed') results[at + 2] = answer.version;
+    else if (answer.outcome === 'unavailable') reasons.set(id, answer.reason);
+    else if (answer.outcome === 'unknown') reasons.set(id, String(answer.cause));
+    at += ANSWER_NUMBERS;
   }
-  return { results, reasons };
+  return reasons.size === 0 ? { results } : { results, reasons };
 }
 
 export function decodeAnswer(outcome: number, version: number, reason: string | undefined): CommitAnswer {
@@ -134,28 +137,38 @@ function writeKey(bytes: Buffer, start: number, key: Key): number {
   return at + key.length;
 }
 
-function readCheck(bytes: Buffer, cursor: { at: number }): Check {
+function readCheck(bytes: Buffer, cursor: { at: number }): PreparedCheck {
   const kind = bytes.readUInt8(cursor.at++);
-  const key = readKey(bytes, cursor);
-  if (kind === KIND.empty) return { kind: 'empty', start: key, end: readKey(bytes, cursor) };
+  if (kind === KIND.empty)
+    return { kind: 'empty', start: readKey(bytes, cursor), end: readKey(bytes, cursor) };
+  const name = readName(bytes, cursor);
   const version = bytes.readDoubleLE(cursor.at);
   cursor.at += 8;
-  return { kind: 'version', key, version };
+  return { kind: 'version', name, version };
 }
 
 function readWrite(bytes: Buffer, cursor: { at: number }): PreparedWrite {
   const kind = bytes.readUInt8(cursor.at++);
-  const key = readKey(bytes, cursor);
-  if (kind === KIND.delete) return { kind: 'delete', key };
+  const keyAt = cursor.at;
+  const name = readName(bytes, cursor);
   if (kind === KIND.add) {
     const delta = bytes.readDoubleLE(cursor.at);
     cursor.at += 8;
-    return { kind: 'add', key, delta };
+    return { kind: 'add', name, delta };
   }
+  const key = bytes.subarray(keyAt + 2, cursor.at);
+  if (kind === KIND.delete) return { kind: 'delete', key, name };
   const start = cursor.at + 4;
   const end = start + VERSION_BYTES + bytes.readUInt32LE(cursor.at);
   cursor.at = end;
-  return { kind: 'put', key, stored: bytes.subarray(start, end) };
+  return { kind: 'put', key, name, stored: bytes.subarray(start, end) };
+}
+
+function readName(bytes: Buffer, cursor: { at: number }): string {
+  const start = cursor.at + 2;
+  const end = start + bytes.readUInt16LE(cursor.at);
+  cursor.at = end;
+  return bytes.toString('latin1', start, end);
 }
 
 function readKey(bytes: Buffer, cursor: { at: number }): Buffer {

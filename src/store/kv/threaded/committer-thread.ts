@@ -102,17 +102,17 @@ class CommitterThread {
   #tellWatchers(batch: readonly Waiting[], answers: readonly CommitAnswer[]): void {
     for (const client of this.#clients) {
       if (client.prefixes.length === 0) continue;
-      const keys = batch.flatMap(({ commit }, index) =>
-        answers[index]?.outcome === 'committed'
-          ? commit.writes.filter(
-              (write) =>
-                write.kind === 'put' && client.prefixes.some((prefix) => beginsWith(write.key, prefix)),
-            )
-          : [],
-      );
-      // Copies: each key is a view of its whole message.
-      const copies = keys.map(({ key }) => new Uint8Array(key));
-      if (copies.length > 0) post(client, { kind: 'changed', keys: copies });
+      const keys: Uint8Array[] = [];
+      for (const [index, { commit }] of batch.entries()) {
+        if (answers[index]?.outcome !== 'committed') continue;
+        for (const write of commit.writes) {
+          if (write.kind !== 'put' || !client.prefixes.some((prefix) => beginsWith(write.key, prefix)))
+            continue;
+          // A copy: each key is a view of its whole message.
+          keys.push(new Uint8Array(write.key));
+        }
+      }
+      if (keys.length > 0) post(client, { kind: 'changed', keys });
     }
   }
 }

@@ -40,8 +40,8 @@ export type StoreAnswer =
       readonly kind: 'answers';
       /** Three numbers for each commit: id, outcome, version. */
       readonly results: Float64Array;
-      /** By commit id, for outcomes that have one. */
-      readonly reasons: ReadonlyMap<number, string>;
+      /** By commit id, for outcomes that have one; absent where none has. */
+      readonly reasons?: ReadonlyMap<number, string>;
     }
   | { readonly kind: 'changed'; readonly keys: readonly Uint8Array[] }
   | { readonly kind: 'writable'; readonly id: number; readonly state: WritableState };

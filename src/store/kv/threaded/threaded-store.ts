@@ -179,12 +179,12 @@ class ThreadedStore implements KeyValueStore {
     if (this.#pending.size === 0 && this.#asked.size === 0) this.#connection.port.unref();
   }
 
-  #settle(results: Float64Array, reasons: ReadonlyMap<number, string>): void {
+  #settle(results: Float64Array, reasons: ReadonlyMap<number, string> | undefined): void {
     for (let at = 0; at + ANSWER_NUMBERS <= results.length; at += ANSWER_NUMBERS) {
       const id = results[at] ?? 0;
       const pending = this.#pending.delete(id);
       if (pending === undefined) continue;
-      const answer = decodeAnswer(results[at + 1] ?? 0, results[at + 2] ?? 0, reasons.get(id));
+      const answer = decodeAnswer(results[at + 1] ?? 0, results[at + 2] ?? 0, reasons?.get(id));
       settle(answer, pending.resolve, pending.reject);
     }
   }
