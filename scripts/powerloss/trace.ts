@@ -135,9 +135,9 @@ function parseWrite(
   const { fd, path } = descriptor(parameters);
   if (!path.startsWith('/')) return { ...at, call: 'send', data };
   const tail = parameters.slice(-64);
-  const positioned = call.startsWith('pwrite')
-    ? Number(/, (\d+)(?:, \w+)?$/.exec(tail)?.[1] ?? 0)
-    : undefined;
+  // The offset comes last, but for pwritev2, where flags follow it; in front of it stands a length or a count.
+  const offset = call === 'pwritev2' ? /, (\d+), \w+$/ : /, (\d+)$/;
+  const positioned = call.startsWith('pwrite') ? Number(offset.exec(tail)?.[1] ?? 0) : undefined;
   return { ...at, call: 'write', fd, path, data, offset: positioned };
 }
 
