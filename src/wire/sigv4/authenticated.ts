@@ -1,5 +1,5 @@
-import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
+import type { HmacKey } from './hmac-key.ts';
 
 /** Request headers as node gives them: lower-case names. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -49,7 +49,7 @@ export type Payload =
 export interface ChunkSeed {
   readonly accessKeyId: string;
   readonly signature: string;
-  readonly signingKey: KeyObject;
+  readonly signingKey: HmacKey;
   /** yyyyMMddTHHmmssZ */
   readonly amzDate: string;
   /** date/region/service/aws4_request */
