@@ -1,3 +1,4 @@
+import type { ByteStream } from '../../lib/byte-stream.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { HmacKey } from './hmac-key.ts';
 
@@ -106,8 +107,8 @@ export interface Authenticator<P> {
 
 /** The body that a handler may read, checked as it streams. */
 export interface OpenedBody {
-  /** Ends only when the whole body proved good; throws `AwsError` otherwise. */
-  readonly body: AsyncIterable<Buffer>;
+  /** Ends, or is given whole, only when all of it proved good; throws `AwsError` otherwise. */
+  readonly body: ByteStream;
   /** Length of the content once aws-chunked is undone; undefined when the client did not say. */
   readonly contentLength: number | undefined;
   /** Trailing headers, lower-case names; complete once `body` has ended, empty before and where none came. */
