@@ -1,7 +1,14 @@
 import type { Region } from '../buckets/region.ts';
 import { badChecksum, badContentMd5, entityTooLarge, incompleteBody } from '../errors/s3.ts';
 import type { ChecksumAlgorithm, Locator } from '../store/tables/rows.ts';
-import { type BodySink, type FinishedBody, openSink } from './body/index.ts';
+import {
+  type BodySink,
+  type FinishedBody,
+  INLINE_BYTES_MAX,
+  openSink,
+  type SinkOptions,
+  sealWhole,
+} from './body/index.ts';
 import type { ObjectsContext } from './context.ts';
 import type { ExpectedDigests, IncomingBody } from './incoming-body.ts';
 import type { StoredBody } from './stored-body.ts';
@@ -23,14 +30,18 @@ export async function receiveBody(
   const { algorithm = ALGORITHM_DEFAULT, sizeBytes } = body;
   if (sizeBytes !== undefined && sizeBytes > sizeMax) throw entityTooLarge(sizeBytes, sizeMax);
   const { keyring, hashingThreads } = context;
-  const sink = await openSink({
+  const options: SinkOptions = {
     ...(sizeBytes === undefined ? {} : { expectedSize: sizeBytes }),
     algorithms: withCrc64Nvme && algorithm !== 'CRC64NVME' ? [algorithm, 'CRC64NVME'] : [algorithm],
     region,
     keyring,
     ...(hashingThreads === undefined ? {} : { threads: hashingThreads }),
-  });
-  const finished = await fill(sink, body, sizeMax);
+  };
+  const whole = wholeOf(body);
+  const finished =
+    whole === undefined
+      ? await fill(await openSink(options), body, sizeMax)
+      : await sealWhole(whole, options);
   const stored = storedBody(finished, algorithm);
   try {
     if (body.expected !== undefined) compareDigests(finished, algorithm, body.expected());
@@ -39,6 +50,14 @@ export async function receiveBody(
     throw error;
   }
   return stored;
+}
+
+/** The usual small body, which came with its head and needs no sink. */
+function wholeOf({ chunks, sizeBytes }: IncomingBody): Buffer | undefined {
+  if (sizeBytes === undefined || sizeBytes > INLINE_BYTES_MAX || !('whole' in chunks)) return undefined;
+  const whole = chunks.whole?.();
+  if (whole !== undefined && whole.length !== sizeBytes) throw incompleteBody();
+  return whole;
 }
 
 async function fill(sink: BodySink, body: IncomingBody, sizeMax: number): Promise<FinishedBody> {

@@ -1,3 +1,4 @@
+import type { ByteStream } from '../lib/byte-stream.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Authenticated } from './sigv4/authenticated.ts';
 
@@ -45,7 +46,7 @@ export interface Call<Caller> {
   readonly query: ReadonlyMap<string, readonly string[]>;
   /** Object bytes of a streaming operation: chunk framing removed, payload hash verified at its end. Chunks are the
    * receiver's to keep. Reading throws AwsError when the payload is not what was signed or declared. */
-  readonly body: AsyncIterable<Buffer>;
+  readonly body: ByteStream;
   /** Decoded length of `body` in bytes; absent when the client did not say. */
   readonly bodyLength?: number;
   /** Trailing headers (x-amz-checksum-...), complete once `body` has ended. */

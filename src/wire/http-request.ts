@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { invalidUri } from '../errors/s3.ts';
+import type { ByteStream } from '../lib/byte-stream.ts';
 import { splitUrl, type WireRequest } from './request.ts';
 
 /** Node's request as the wire layer sees it. A class, not a literal: one shape, and a signal that costs nothing until
@@ -14,13 +15,13 @@ export class HttpRequest implements WireRequest {
   readonly host: string;
   readonly sourceIp: string;
   readonly secure: boolean;
-  readonly body: AsyncIterable<Buffer>;
+  readonly body: ByteStream;
   readonly #signal: () => AbortSignal;
 
   /** Throws InvalidURI. */
   constructor(
     request: IncomingMessage,
-    options: { secure: boolean; body: AsyncIterable<Buffer>; signal: () => AbortSignal },
+    options: { secure: boolean; body: ByteStream; signal: () => AbortSignal },
   ) {
     const target = request.url ?? '';
     const rawUrl = target.startsWith('/') ? target : originForm(target, request.headers.host);

@@ -31,6 +31,41 @@ describe('the body of a request', () => {
     expect(await read(new RequestBody(message, () => undefined))).toEqual([]);
   });
 
+  it('is given whole when all of it is there, once', async () => {
+    const message = request();
+    message.push('one ');
+    message.push('two');
+    message.push(null);
+    message.complete = true;
+    const body = new RequestBody(message, () => undefined);
+    expect(body.whole()?.toString()).toBe('one two');
+    expect([body.bytesReceived, body.complete, body.started]).toEqual([7, true, true]);
+    expect(body.whole()).toBeUndefined();
+    expect(await read(body)).toEqual([]);
+  });
+
+  it('is given whole when it is empty', () => {
+    const message = request();
+    message.push(null);
+    message.complete = true;
+    expect(new RequestBody(message, () => undefined).whole()).toEqual(Buffer.alloc(0));
+  });
+
+  it('is not given whole while some is to come, and nobody is asked to send it', async () => {
+    const message = request();
+    message.push('one ');
+    let asked = false;
+    const body = new RequestBody(message, () => {
+      asked = true;
+      message.push('two');
+      message.push(null);
+    });
+    expect(body.whole()).toBeUndefined();
+    expect([asked, body.started]).toEqual([false, false]);
+    expect((await read(body)).join('')).toBe('one two');
+    expect(body.whole()).toBeUndefined();
+  });
+
   it('flows when it is still to come', async () => {
     const message = request();
     let asked = false;
@@ -48,7 +83,9 @@ describe('the body of a request', () => {
       const message = request();
       message.complete = complete;
       message.destroy();
-      await expect(new RequestBody(message, () => undefined).next()).rejects.toMatchObject({
+      const body = new RequestBody(message, () => undefined);
+      expect(body.whole()).toBeUndefined();
+      await expect(body.next()).rejects.toMatchObject({
         code: 'IncompleteBody',
       });
     }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AwsError } from '../errors/aws-error.ts';
 import { incompleteBody } from '../errors/s3.ts';
+import type { ByteStream } from '../lib/byte-stream.ts';
 import { freeable } from '../lib/recycle.ts';
 
 /** The bytes of one request, once.
@@ -21,7 +22,9 @@ const FREEABLE_BYTES_MIN = 16 * 1024;
 type State = 'idle' | 'flowing' | 'ended' | 'failed' | 'discarded';
 type Result = IteratorResult<Buffer, undefined>;
 
-export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer, undefined> {
+const NOTHING = Buffer.alloc(0);
+
+export class RequestBody implements ByteStream, AsyncIterator<Buffer, undefined> {
   readonly #request: IncomingMessage;
   readonly #beforeFirst: () => void;
   #state: State = 'idle';
@@ -62,11 +65,21 @@ export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer,
     return this;
   }
 
+  /** All of it came with the head, as small bodies do: it is taken at once, without the events of a flowing stream. */
+  whole(): Buffer | undefined {
+    if (this.#state !== 'idle' || this.#request.destroyed || !this.#request.complete) return undefined;
+    this.#state = 'ended';
+    const whole: Buffer = this.#request.read() ?? NOTHING;
+    this.#received += whole.length;
+    return whole;
+  }
+
   next(): Promise<Result> {
     if (this.#state === 'idle') {
+      const whole = this.whole();
+      if (whole !== undefined) return Promise.resolve(resultOf(whole));
       // The client may be gone since the head came: nothing would ever flow.
       if (this.#request.destroyed) this.fail(incompleteBody());
-      else if (this.#request.complete) return Promise.resolve(this.#takeWhole());
       else this.#start();
     }
     const chunk = this.#queue.shift();
@@ -105,15 +118,6 @@ export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer,
     this.#queue.length = 0;
     this.#queuedBytes = 0;
     this.#request.resume();
-  }
-
-  /** All of it came with the head, as small bodies do: it is taken at once, without the events of a flowing stream. */
-  #takeWhole(): Result {
-    this.#state = 'ended';
-    const whole: Buffer | null = this.#request.read();
-    if (whole === null) return { done: true, value: undefined };
-    this.#received += whole.length;
-    return { done: false, value: whole };
   }
 
   #start(): void {
@@ -160,4 +164,8 @@ export class RequestBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer,
     this.#waiting = undefined;
     waiting?.resolve({ done: true, value: undefined });
   }
+}
+
+function resultOf(whole: Buffer): Result {
+  return whole.length === 0 ? { done: true, value: undefined } : { done: false, value: whole };
 }

@@ -1,3 +1,4 @@
+import type { ByteStream } from '../lib/byte-stream.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AccessRequirement, Call, ResponseOverrides } from './call.ts';
 import type { WireRequest } from './request.ts';
@@ -11,7 +12,7 @@ export class RequestCall<Caller> implements Call<Caller> {
   readonly authenticated: Authenticated<Caller>;
   readonly requestId: string;
   readonly region: string;
-  readonly body: AsyncIterable<Buffer>;
+  readonly body: ByteStream;
   readonly bodyLength?: number;
   readonly trailers: ReadonlyMap<string, string>;
   readonly response: ResponseOverrides = { headers: {} };

@@ -1,4 +1,5 @@
 import { invalidUri } from '../errors/s3.ts';
+import type { ByteStream } from '../lib/byte-stream.ts';
 
 /** One HTTP request as the wire layer passes it on: nothing decoded that a signature covers. */
 export interface WireRequest {
@@ -16,7 +17,7 @@ export interface WireRequest {
   readonly sourceIp: string;
   readonly secure: boolean;
   /** The bytes of the body, transfer encoding removed. Reading it is what answers `Expect: 100-continue`. */
-  readonly body: AsyncIterable<Buffer>;
+  readonly body: ByteStream;
   readonly signal: AbortSignal;
 }
 

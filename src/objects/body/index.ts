@@ -7,5 +7,5 @@ export {
   type StoredBody,
 } from './body-sink.ts';
 export { type BodyRange, type InlineReader, openBody } from './open-body.ts';
-export { openSink } from './open-sink.ts';
+export { openSink, sealWhole } from './open-sink.ts';
 export { HashingThreads } from './threads/hashing-threads.ts';

@@ -12,6 +12,27 @@ import {
 } from './body-sink.ts';
 import { type LargeSink, LoopSink } from './large-sink.ts';
 
+/** What a sink makes of a body that fits into a commit and is there in one piece: without a sink. */
+export async function sealWhole(
+  whole: Buffer,
+  options: Pick<SinkOptions, 'algorithms' | 'keyring'>,
+): Promise<FinishedBody> {
+  await checksumsReady;
+  return sealInline(whole, systemRandom.bytes(DATA_KEY_BYTES), options);
+}
+
+function sealInline(
+  plain: Buffer,
+  dataKey: Buffer,
+  { algorithms, keyring }: Pick<SinkOptions, 'algorithms' | 'keyring'>,
+): FinishedBody {
+  const size = plain.length;
+  const digests = digestsOf(plain, algorithms);
+  if (size === 0) return { ...digests, size, stored: { kind: 'empty' } };
+  const key = keyring.wrap(dataKey);
+  return { ...digests, size, stored: { kind: 'inline', sealed: sealBuffer(plain, dataKey), key } };
+}
+
 export async function openSink(options: SinkOptions): Promise<BodySink> {
   await checksumsReady;
   const sink = new GrowingSink(options);
@@ -50,18 +71,14 @@ class GrowingSink implements BodySink {
   }
 
   async finish(): Promise<FinishedBody> {
-    const { keyring, algorithms } = this.#options;
-    const size = this.#size;
     if (this.#large !== undefined) {
       const { blob, ...digests } = await this.#large.finish();
-      return { ...digests, size, stored: { kind: 'file', blob, key: keyring.wrap(this.#dataKey) } };
+      const key = this.#options.keyring.wrap(this.#dataKey);
+      return { ...digests, size: this.#size, stored: { kind: 'file', blob, key } };
     }
     const [first] = this.#chunks;
     const plain = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    const digests = digestsOf(plain, algorithms);
-    if (size === 0) return { ...digests, size, stored: { kind: 'empty' } };
-    const key = keyring.wrap(this.#dataKey);
-    return { ...digests, size, stored: { kind: 'inline', sealed: sealBuffer(plain, this.#dataKey), key } };
+    return sealInline(plain, this.#dataKey, this.#options);
   }
 
   async abort(): Promise<void> {

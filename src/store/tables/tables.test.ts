@@ -36,6 +36,14 @@ describe('a version id', () => {
       expect(stampOfVersionId(wrong)).toBeUndefined();
     }
   });
+
+  test('differs for the same stamp, and is made of nothing else', () => {
+    const stamp = stampOf(1, 0, SITE);
+    expect(makeVersionId(stamp, systemRandom)).not.toBe(makeVersionId(stamp, systemRandom));
+    for (const wrong of ['', 'x'.repeat(24), stamp.slice(1), `${stamp}00`, `${stamp.slice(1)}x`]) {
+      expect(() => makeVersionId(wrong, systemRandom)).toThrow(RangeError);
+    }
+  });
 });
 
 describe('keys', () => {

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { missingContentSha256 } from '../../errors/payloads.ts';
 import { signatureVersionNotSupported } from '../../errors/signatures.ts';
 import type {
@@ -22,6 +21,7 @@ import {
   queryParameters,
   splitTarget,
 } from './canonical-request.ts';
+import type { HmacKey } from './hmac-key.ts';
 import { payloadOf } from './payload.ts';
 import { looksPresigned, looksPresignedVersion2, parsePresigned } from './presigned-url.ts';
 import { type Refusals, refusalsOf, type SignaturePlace } from './refusals.ts';
@@ -31,7 +31,6 @@ import {
   deriveSigningKey,
   EMPTY_SHA256,
   equalInConstantTime,
-  hmacHex,
   SigningKeyCache,
   sha256Hex,
   sha256HexOfLatin1,
@@ -96,17 +95,17 @@ export function createAuthenticator<P>(options: AuthenticatorOptions<P>): Authen
     claim: Claim,
     credential: SigningCredential<P>,
     refuse: Refusals,
-  ): KeyObject {
+  ): HmacKey {
     const { secretAccessKey } = credential;
     const { accessKeyId, scope, text: credentialText } = claim.credential;
     const cached = cache.find(credentialText, secretAccessKey);
     const signingKey = cached ?? deriveSigningKey(secretAccessKey, scope);
     const canonical = canonicalOf(request.method, request.headers, claim);
     const stringToSign = stringToSignOf(claim, canonical);
-    if (!equalInConstantTime(hmacHex(signingKey, stringToSign), claim.signature)) {
+    if (!equalInConstantTime(signingKey.hexOf(stringToSign), claim.signature)) {
       const apart = headersApart(request, claim.signedHeaders);
       const again = apart !== undefined && stringToSignOf(claim, canonicalOf(request.method, apart, claim));
-      if (!again || !equalInConstantTime(hmacHex(signingKey, again), claim.signature)) {
+      if (!again || !equalInConstantTime(signingKey.hexOf(again), claim.signature)) {
         throw refuse.mismatch({
           accessKeyId,
           stringToSign,

@@ -1,5 +1,6 @@
-import type { KeyObject } from 'node:crypto';
+import type { ByteStream } from '../../lib/byte-stream.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { HmacKey } from './hmac-key.ts';
 
 /** Request headers as node gives them: lower-case names. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -49,7 +50,7 @@ export type Payload =
 export interface ChunkSeed {
   readonly accessKeyId: string;
   readonly signature: string;
-  readonly signingKey: KeyObject;
+  readonly signingKey: HmacKey;
   /** yyyyMMddTHHmmssZ */
   readonly amzDate: string;
   /** date/region/service/aws4_request */
@@ -106,8 +107,8 @@ export interface Authenticator<P> {
 
 /** The body that a handler may read, checked as it streams. */
 export interface OpenedBody {
-  /** Ends only when the whole body proved good; throws `AwsError` otherwise. */
-  readonly body: AsyncIterable<Buffer>;
+  /** Ends, or is given whole, only when all of it proved good; throws `AwsError` otherwise. */
+  readonly body: ByteStream;
   /** Length of the content once aws-chunked is undone; undefined when the client did not say. */
   readonly contentLength: number | undefined;
   /** Trailing headers, lower-case names; complete once `body` has ended, empty before and where none came. */

@@ -1,9 +1,9 @@
-import { createSecretKey } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freeable, recycle } from '../../lib/recycle.ts';
 import { amzDateOf, chunkedBody, scopeOf, signingKeyOf } from '../../testing/raw-signing.ts';
 import type { Payload } from './authenticated.ts';
+import { HmacKey } from './hmac-key.ts';
 import { openBody } from './open-body.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
@@ -13,7 +13,7 @@ const TRAILER = { 'x-amz-checksum-crc32': 'AAAAAA==' };
 
 function payload(trailer: boolean): Payload {
   const scope = scopeOf(signed);
-  const signingKey = createSecretKey(signingKeyOf(signed.credentials.secretAccessKey, scope));
+  const signingKey = new HmacKey(signingKeyOf(signed.credentials.secretAccessKey, scope));
   return {
     mode: 'signed-chunks',
     trailer,

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { AwsError } from '../../errors/aws-error.ts';
 import { signatureDoesNotMatch } from '../../errors/signatures.ts';
 import type { ChunkSeed } from './authenticated.ts';
-import { EMPTY_SHA256, equalInConstantTime, hmacHex, sha256Hex, sha256HexOfLatin1 } from './signing-key.ts';
+import { EMPTY_SHA256, equalInConstantTime, sha256Hex, sha256HexOfLatin1 } from './signing-key.ts';
 
 /** Verifies the signatures of an aws-chunked body. Each continues the previous one, beginning with the request's, so
  * chunks can't be dropped, repeated or reordered. */
@@ -63,7 +63,7 @@ export class ChunkSigner {
   }
 
   #verify(stringToSign: string, provided: string): void {
-    if (!equalInConstantTime(hmacHex(this.#seed.signingKey, stringToSign), provided)) {
+    if (!equalInConstantTime(this.#seed.signingKey.hexOf(stringToSign), provided)) {
       throw this.#mismatch(stringToSign, provided);
     }
     this.#previous = provided;

@@ -5,6 +5,7 @@ import {
   invalidDecodedContentLength,
   missingDecodedContentLength,
 } from '../../errors/payloads.ts';
+import type { ByteStream } from '../../lib/byte-stream.ts';
 import { recycle, share } from '../../lib/recycle.ts';
 import type { OpenedBody, Payload, RequestHeaders } from './authenticated.ts';
 import { ChunkDecoder, trailerNamesOf } from './chunk-decoder.ts';
@@ -15,7 +16,7 @@ const NO_TRAILERS: ReadonlyMap<string, string> = new Map();
 /** The body of an authenticated request as its handler may read it: chunk framing removed, hash, signatures and
  * length checked while it streams. Whatever a handler does with the bytes counts only once `body` has ended. Throws
  * for headers that contradict the payload mode. */
-export function openBody(raw: AsyncIterable<Buffer>, payload: Payload, headers: RequestHeaders): OpenedBody {
+export function openBody(raw: ByteStream, payload: Payload, headers: RequestHeaders): OpenedBody {
   if (payload.mode === 'signed-chunks' || payload.mode === 'unsigned-chunks') {
     const contentLength = decodedContentLength(headers);
     const trailerHeader = headers['x-amz-trailer'];
@@ -29,7 +30,9 @@ export function openBody(raw: AsyncIterable<Buffer>, payload: Payload, headers: 
   }
   const contentLength = declaredLength(headers['content-length']);
   const body =
-    payload.mode === 'exact' ? hashAll(raw, payload.sha256, contentLength) : countAll(raw, contentLength);
+    payload.mode === 'exact'
+      ? new HashedBody(raw, payload.sha256, contentLength)
+      : countAll(raw, contentLength);
   return { body, contentLength, trailers: NO_TRAILERS };
 }
 
@@ -42,6 +45,33 @@ async function* decodeAll(raw: AsyncIterable<Buffer>, decoder: ChunkDecoder): As
     recycle(input);
   }
   decoder.finish();
+}
+
+/** A body whose hash was signed. Small ones are usually there already, and are then given without a promise. */
+class HashedBody implements ByteStream {
+  readonly #raw: ByteStream;
+  readonly #sha256: string;
+  readonly #contentLength: number | undefined;
+  #chunks: AsyncGenerator<Buffer> | undefined;
+
+  constructor(raw: ByteStream, sha256: string, contentLength: number | undefined) {
+    this.#raw = raw;
+    this.#sha256 = sha256;
+    this.#contentLength = contentLength;
+  }
+
+  whole(): Buffer | undefined {
+    if (this.#chunks !== undefined) return undefined;
+    const whole = this.#raw.whole?.();
+    if (whole === undefined) return undefined;
+    checkLength(whole.length, this.#contentLength);
+    checkHash(sha256Hex(whole), this.#sha256);
+    return whole;
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    return (this.#chunks ??= hashAll(this.#raw, this.#sha256, this.#contentLength));
+  }
 }
 
 async function* hashAll(
@@ -61,6 +91,10 @@ async function* hashAll(
   }
   checkLength(length, contentLength);
   computed ??= (hash ?? createHash('sha256')).digest('hex');
+  checkHash(computed, sha256);
+}
+
+function checkHash(computed: string, sha256: string): void {
   if (computed !== sha256) throw contentSha256Mismatch(sha256, computed);
 }
 

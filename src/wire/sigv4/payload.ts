@@ -1,7 +1,7 @@
-import type { KeyObject } from 'node:crypto';
 import { invalidContentSha256 } from '../../errors/payloads.ts';
 import { asymmetricSignatureNotImplemented } from '../../errors/signatures.ts';
 import type { ChunkSeed, Payload } from './authenticated.ts';
+import type { HmacKey } from './hmac-key.ts';
 
 const SHA256_HEX = /^[0-9a-fA-F]{64}$/;
 
@@ -9,7 +9,7 @@ const SHA256_HEX = /^[0-9a-fA-F]{64}$/;
 export interface SignedBy {
   readonly accessKeyId: string;
   readonly signature: string;
-  readonly signingKey: KeyObject;
+  readonly signingKey: HmacKey;
   readonly amzDate: string;
   readonly scope: string;
 }

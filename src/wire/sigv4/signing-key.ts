@@ -1,8 +1,9 @@
-import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { CredentialScope } from './authenticated.ts';
+import { HmacKey } from './hmac-key.ts';
 import { TERMINATOR } from './scope.ts';
 
-/** One per access key, day, region and service; a few hundred bytes each. */
+/** One per access key, day, region and service; less than a kilobyte each. */
 export const SIGNING_KEYS_MAX = 10_000;
 
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -16,15 +17,10 @@ export function sha256HexOfLatin1(text: string): string {
   return hash('sha256', Buffer.from(text, 'latin1'), 'hex');
 }
 
-export function hmacHex(key: KeyObject, text: string): string {
-  return createHmac('sha256', key).update(text, 'latin1').digest('hex');
-}
-
-/** The key that signs all requests of one scope. As a KeyObject, which makes an HMAC six times as fast as from
- * bytes, and which no log can print. */
-export function deriveSigningKey(secretAccessKey: string, scope: CredentialScope): KeyObject {
+/** The key that signs all requests of one scope. */
+export function deriveSigningKey(secretAccessKey: string, scope: CredentialScope): HmacKey {
   const date = hmac(`AWS4${secretAccessKey}`, scope.date);
-  return createSecretKey(hmac(hmac(hmac(date, scope.region), scope.service), TERMINATOR));
+  return new HmacKey(hmac(hmac(hmac(date, scope.region), scope.service), TERMINATOR));
 }
 
 function hmac(key: Buffer | string, data: string): Buffer {
@@ -41,7 +37,7 @@ export function equalInConstantTime(computed: string, provided: string): boolean
 
 interface CachedKey {
   readonly secretAccessKey: string;
-  readonly key: KeyObject;
+  readonly key: HmacKey;
 }
 
 /** Derived keys, the least recently kept dropped first. Only a signature that proved good is kept, so nobody without
@@ -55,13 +51,13 @@ export class SigningKeyCache {
   }
 
   /** `credential`: the whole credential text. A key made again with another secret is not found. */
-  find(credential: string, secretAccessKey: string): KeyObject | undefined {
+  find(credential: string, secretAccessKey: string): HmacKey | undefined {
     const cached = this.#keys.get(credential);
     // Both secrets are ours: nothing that a client sends is compared here.
     return cached !== undefined && cached.secretAccessKey === secretAccessKey ? cached.key : undefined;
   }
 
-  keep(credential: string, secretAccessKey: string, key: KeyObject): void {
+  keep(credential: string, secretAccessKey: string, key: HmacKey): void {
     this.#keys.delete(credential);
     this.#keys.set(credential, { secretAccessKey, key });
     if (this.#keys.size <= this.#keysMax) return;
