@@ -25,6 +25,8 @@ export interface Replica {
   readonly facets: FacetsRow;
   /** The whole plaintext in order; asked at most once, only when the bytes are needed. Absent for a marker. */
   readonly openBytes?: () => AsyncIterable<Buffer>;
+  /** Asked instead where it is there: the bytes as another bucket of this site holds them, known to be whole. */
+  readonly sealedBytes?: () => Promise<ReplicaBytes>;
   /** Owner override: the destination's account. */
   readonly owner?: string;
   readonly storageClass?: string;
@@ -84,8 +86,9 @@ export async function applyReplica(
 }
 
 async function bytesOf(context: ObjectsContext, bucket: Bucket, replica: Replica): Promise<ReplicaBytes> {
-  const { version, openBytes } = replica;
+  const { version, openBytes, sealedBytes } = replica;
   if (version.kind === 'delete-marker' || version.size === 0) return { bytes: [], inline: [] };
+  if (sealedBytes !== undefined) return sealedBytes();
   if (openBytes === undefined) throw new TypeError('a replica of an object comes with its bytes');
   return receiveReplica(context, bucket.region, version, openBytes);
 }
