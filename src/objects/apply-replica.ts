@@ -12,7 +12,7 @@ import { mergeFacets } from './merge-facets.ts';
 import { discardBytes } from './receive-body.ts';
 import { type ReplicaBytes, receiveReplica } from './receive-replica.ts';
 import { prepareRemoval } from './removal.ts';
-import { type ReplicaPlace, readReplicaPlace } from './replica-place.ts';
+import { type ExistingReplica, type ReplicaPlace, readReplicaPlace } from './replica-place.ts';
 import { Tally } from './tally.ts';
 import { listingRowOf } from './version-form.ts';
 import { incarnationChecks, notGarbageChecks, versionCheck, versionWrites } from './version-writes.ts';
@@ -69,7 +69,7 @@ export async function applyReplica(
       async (current, doubtful) => {
         const place = await readReplicaPlace(current, replica, context.site.clock.now());
         if ('outcome' in place) return { settled: place };
-        if (place.existing !== undefined) return prepareFacets(current, replica, place, place.existing);
+        if (place.existing !== undefined) return prepareFacets(current, replica, place.existing);
         bytes ??= await bytesOf(context, current, replica);
         return prepareReplica(context, current, replica, place, bytes, doubtful);
       },
@@ -96,17 +96,16 @@ async function bytesOf(context: ObjectsContext, bucket: Bucket, replica: Replica
 function prepareFacets(
   bucket: Bucket,
   { key, facets: theirs }: Replica,
-  place: ReplicaPlace,
-  existing: NonNullable<ReplicaPlace['existing']>,
+  existing: ExistingReplica,
 ): Preparation<ApplyOutcome> {
   const { row, rowVersion } = existing;
-  const merged = mergeFacets(place.facets, theirs);
-  if (merged === place.facets) return { settled: { outcome: 'already-there' } };
+  const merged = mergeFacets(existing.facets, theirs);
+  if (merged === existing.facets) return { settled: { outcome: 'already-there' } };
   const { id } = bucket.row;
   return {
     checks: [
       versionCheck(bucket, key, row, rowVersion),
-      facets.check(place.facetsVersion, id, key, row.stamp),
+      facets.check(existing.facetsVersion, id, key, row.stamp),
     ],
     writes: [facets.put(merged, id, key, row.stamp)],
     result: { outcome: 'already-there' },
