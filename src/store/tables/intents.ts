@@ -56,7 +56,7 @@ function intentTable(table: number) {
       return intent;
     },
     placeOf(row: Pick<KeyedRow, 'key'>): { destination: string; shard: number } {
-      const [, destination, shard] = decodeKey(row.key);
+      const [, destination, shard] = decodeKey(row.key, 3);
       return { destination: String(destination), shard: Number(shard) };
     },
   };

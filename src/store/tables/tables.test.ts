@@ -73,6 +73,7 @@ describe('keys', () => {
 
   test('refuse what is no stamp', () => {
     expect(() => stampElement('abc')).toThrow(RangeError);
+    expect(() => invertedStampElement('abc')).toThrow(RangeError);
   });
 
   test('of a list go on behind a key and behind a prefix', () => {

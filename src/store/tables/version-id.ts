@@ -13,7 +13,7 @@ const FORM = /^[A-Za-z0-9._]{32}$/;
 
 export function makeVersionId(stamp: OrderStamp, random: Random): string {
   const bytes = Buffer.alloc(BYTES);
-  stampElement(stamp).copy(bytes);
+  bytes.set(stampElement(stamp));
   random.bytes(RANDOM_BYTES).copy(bytes, ORDER_STAMP_BYTES);
   bytes.writeUInt32BE(crc32(bytes.subarray(0, CHECK_AT)), CHECK_AT);
   return bytes.toString('base64url').replaceAll('-', '.');
