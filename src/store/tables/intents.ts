@@ -39,6 +39,12 @@ function intentTable(table: number) {
     );
   return {
     key,
+    /** The key here of the intent that has this key in another of these tables. */
+    twin(other: Uint8Array): Buffer {
+      const twin = Buffer.from(other);
+      twin[0] = table;
+      return twin;
+    },
     /** Intents of one shard of a destination, oldest version first. */
     shardRange: (destination: string, shard: number) => prefixRange(encodeKey(table, destination, shard)),
     destinationRange: (destination: string) => prefixRange(encodeKey(table, destination)),

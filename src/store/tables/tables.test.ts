@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { systemRandom } from '../../lib/random.ts';
 import { counters } from './counters.ts';
 import { deliveries } from './deliveries.ts';
-import { intentShard, intents } from './intents.ts';
+import { intentShard, intents, parkedIntents } from './intents.ts';
 import { invertedStampElement, stampElement, stampOfInvertedElement } from './inverted-stamp.ts';
 import { listing } from './listing.ts';
 import { decodeListingRow, encodeListingRow } from './listing-codec.ts';
@@ -65,6 +65,7 @@ describe('keys', () => {
       destination: 'copies',
       shard: intentShard('b', 'k'),
     });
+    expect(parkedIntents.twin(intents.key(intent))).toEqual(parkedIntents.key(intent));
     expect(counters.labelsOf(counters.pendingCount('b', 'r', 'd', 'live'))).toEqual({
       name: 'pendingCount',
       labels: ['b', 'r', 'd', 'live'],
