@@ -61,8 +61,8 @@ export function makeKeyring(masterKeys: readonly MasterKey[]): Keyring {
     throw new MasterKeyError(`The master key with fingerprint ${wrapId} is needed, but was not given.`);
   }
 
-  function wrapKeyOf(wrapId: string, salt: Uint8Array): KeyObject {
-    const name = `${wrapId}/${Buffer.from(salt).toString('latin1')}`;
+  function wrapKeyOf(wrapId: string, salt: Buffer): KeyObject {
+    const name = `${wrapId}/${salt.toString('latin1')}`;
     let key = derived.get(name);
     if (key === undefined) {
       key = deriveKey(masterOf(wrapId), salt, 'holdfast data key wrap v1');

@@ -136,7 +136,9 @@ export class MetricsRegistry {
 }
 
 export function identityOf(labels: Labels): string {
-  return Object.entries(labels)
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return '';
+  return entries
     .map(([name, value]) => `${name}\0${value}`)
     .toSorted()
     .join('\0');

@@ -12,7 +12,7 @@ import { mergeFacets } from './merge-facets.ts';
 import { discardBytes } from './receive-body.ts';
 import { type ReplicaBytes, receiveReplica } from './receive-replica.ts';
 import { prepareRemoval } from './removal.ts';
-import { type ReplicaPlace, readReplicaPlace } from './replica-place.ts';
+import { type ExistingReplica, type ReplicaPlace, readReplicaPlace } from './replica-place.ts';
 import { Tally } from './tally.ts';
 import { listingRowOf } from './version-form.ts';
 import { incarnationChecks, notGarbageChecks, versionCheck, versionWrites } from './version-writes.ts';
@@ -25,6 +25,8 @@ export interface Replica {
   readonly facets: FacetsRow;
   /** The whole plaintext in order; asked at most once, only when the bytes are needed. Absent for a marker. */
   readonly openBytes?: () => AsyncIterable<Buffer>;
+  /** Asked instead where it is there: the bytes as another bucket of this site holds them, known to be whole. */
+  readonly sealedBytes?: () => Promise<ReplicaBytes>;
   /** Owner override: the destination's account. */
   readonly owner?: string;
   readonly storageClass?: string;
@@ -67,7 +69,7 @@ export async function applyReplica(
       async (current, doubtful) => {
         const place = await readReplicaPlace(current, replica, context.site.clock.now());
         if ('outcome' in place) return { settled: place };
-        if (place.existing !== undefined) return prepareFacets(current, replica, place, place.existing);
+        if (place.existing !== undefined) return prepareFacets(current, replica, place.existing);
         bytes ??= await bytesOf(context, current, replica);
         return prepareReplica(context, current, replica, place, bytes, doubtful);
       },
@@ -84,8 +86,9 @@ export async function applyReplica(
 }
 
 async function bytesOf(context: ObjectsContext, bucket: Bucket, replica: Replica): Promise<ReplicaBytes> {
-  const { version, openBytes } = replica;
+  const { version, openBytes, sealedBytes } = replica;
   if (version.kind === 'delete-marker' || version.size === 0) return { bytes: [], inline: [] };
+  if (sealedBytes !== undefined) return sealedBytes();
   if (openBytes === undefined) throw new TypeError('a replica of an object comes with its bytes');
   return receiveReplica(context, bucket.region, version, openBytes);
 }
@@ -93,17 +96,16 @@ async function bytesOf(context: ObjectsContext, bucket: Bucket, replica: Replica
 function prepareFacets(
   bucket: Bucket,
   { key, facets: theirs }: Replica,
-  place: ReplicaPlace,
-  existing: NonNullable<ReplicaPlace['existing']>,
+  existing: ExistingReplica,
 ): Preparation<ApplyOutcome> {
   const { row, rowVersion } = existing;
-  const merged = mergeFacets(place.facets, theirs);
-  if (merged === place.facets) return { settled: { outcome: 'already-there' } };
+  const merged = mergeFacets(existing.facets, theirs);
+  if (merged === existing.facets) return { settled: { outcome: 'already-there' } };
   const { id } = bucket.row;
   return {
     checks: [
       versionCheck(bucket, key, row, rowVersion),
-      facets.check(place.facetsVersion, id, key, row.stamp),
+      facets.check(existing.facetsVersion, id, key, row.stamp),
     ],
     writes: [facets.put(merged, id, key, row.stamp)],
     result: { outcome: 'already-there' },

@@ -14,17 +14,25 @@ export function openBytes(
   version: ObjectVersion,
   range?: ByteRange,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const readInline = async (part: number): Promise<Buffer> => {
-    const [row] = await bucket.region.store.get([inlineBytes.key(bucket.row.id, key, version.stamp, part)]);
-    if (row === undefined) throw new BlobMissingError('inline bytes were removed while they were read');
-    return inlineBytes.decode(row);
-  };
   return openBody(
     version.bytes,
     range,
     context.keyring,
-    readInline,
+    (part) => readInline(bucket, key, version, part),
     bucket.region.blobs,
     context.hashingThreads,
   );
+}
+
+/** As they are sealed.
+ * @throws BlobMissingError */
+export async function readInline(
+  bucket: Bucket,
+  key: string,
+  { stamp }: Pick<ObjectVersion, 'stamp'>,
+  part: number,
+): Promise<Buffer> {
+  const [row] = await bucket.region.store.get([inlineBytes.key(bucket.row.id, key, stamp, part)]);
+  if (row === undefined) throw new BlobMissingError('inline bytes were removed while they were read');
+  return inlineBytes.decode(row);
 }

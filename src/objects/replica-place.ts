@@ -17,13 +17,19 @@ import { originOfStamp } from './stamps.ts';
 export interface ReplicaPlace {
   readonly newest?: ListingRow;
   readonly listingVersion: RowVersion;
+  /** Read for a null version only. */
   readonly nullStamp?: OrderStamp;
   /** The version that is here already: the same one. */
-  readonly existing?: { readonly row: VersionRow; readonly rowVersion: RowVersion };
-  readonly facets: FacetsRow;
-  readonly facetsVersion: RowVersion;
+  readonly existing?: ExistingReplica;
   /** An older null of the same source, which this one replaces. */
   readonly replacedNull?: OrderStamp;
+}
+
+export interface ExistingReplica {
+  readonly row: VersionRow;
+  readonly rowVersion: RowVersion;
+  readonly facets: FacetsRow;
+  readonly facetsVersion: RowVersion;
 }
 
 export async function readReplicaPlace(
@@ -41,10 +47,9 @@ export async function readReplicaPlace(
     listing.key(id, key),
     tombstones.key(id, key, version.stamp),
     versions.key(id, key, version.stamp),
-    facets.key(id, key, version.stamp),
-    nullVersions.key(id, key),
   ];
-  const [storedListing, tombstone, stored, storedFacets, storedNull] = await bucket.region.store.get(keys);
+  if (version.nullVersion) keys.push(nullVersions.key(id, key));
+  const [storedListing, tombstone, stored, storedNull] = await bucket.region.store.get(keys);
   if (tombstone !== undefined) return { outcome: 'hard-deleted' };
   const row = stored === undefined ? undefined : versions.decode(stored);
   if (row !== undefined && !sameVersion(row, version)) return { outcome: 'refused' };
@@ -55,10 +60,26 @@ export async function readReplicaPlace(
     listingVersion: storedListing?.version ?? ABSENT,
     ...(storedListing === undefined ? {} : { newest: listing.decode(storedListing) }),
     ...(storedNull === undefined ? {} : { nullStamp: nullVersions.decode(storedNull).stamp }),
-    ...(row === undefined || stored === undefined ? {} : { existing: { row, rowVersion: stored.version } }),
-    facets: storedFacets === undefined ? {} : facets.decode(storedFacets),
-    facetsVersion: storedFacets?.version ?? ABSENT,
+    ...(row === undefined || stored === undefined
+      ? {}
+      : { existing: await withFacets(bucket, key, row, stored.version) }),
     ...(nulls.older === undefined ? {} : { replacedNull: nulls.older }),
+  };
+}
+
+/** Nearly every replica is new. Where one is not, whoever writes its facets checks both rows. */
+async function withFacets(
+  { row: { id }, region }: Bucket,
+  key: string,
+  row: VersionRow,
+  rowVersion: RowVersion,
+): Promise<ExistingReplica> {
+  const [stored] = await region.store.get([facets.key(id, key, row.stamp)]);
+  return {
+    row,
+    rowVersion,
+    facets: stored === undefined ? {} : facets.decode(stored),
+    facetsVersion: stored?.version ?? ABSENT,
   };
 }
 

@@ -26,8 +26,16 @@ export function replicationMetrics(
     'From the write at the source to its arrival at the destination.',
     LAG_SECONDS,
   );
+  // Looked up by two labels, a counter costs as much as all else here.
+  const attemptsOf = new Map<string, ReturnType<typeof attempts.of>>();
   return ({ intent }, outcome) => {
-    attempts.add({ kind: intent.kind, outcome: outcome.kind });
+    const name = `${intent.kind} ${outcome.kind}`;
+    let counted = attemptsOf.get(name);
+    if (counted === undefined) {
+      counted = attempts.of({ kind: intent.kind, outcome: outcome.kind });
+      attemptsOf.set(name, counted);
+    }
+    counted.add();
     if (outcome.kind === 'failed') failures.add({ code: outcome.code });
     if (outcome.kind !== 'delivered') return;
     bytes.add({}, intent.size);

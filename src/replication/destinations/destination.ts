@@ -1,3 +1,4 @@
+import type { ReplicaBytes } from '../../objects/receive-replica.ts';
 import type { FacetsRecord, ReplicaRecord } from '../replica-record.ts';
 
 /** What a destination did with what it was sent. */
@@ -15,12 +16,19 @@ export type ReceiveOutcome =
   /** The clocks of both sides are too far apart. */
   | { readonly outcome: 'clock-skew'; readonly aheadMs: number };
 
+/** The bytes of a version at its source. Asked for at most once, in one of the two ways, only where they are needed. */
+export interface SourceBytes {
+  /** The whole plaintext. */
+  readonly open: () => AsyncIterable<Buffer>;
+  /** For a destination under the same keyring: sealed as they are, and known to be whole. Absent where that cannot be. */
+  readonly sealed?: () => Promise<ReplicaBytes>;
+}
+
 /** Where replicas go. Receiving is idempotent: the same may be sent any number of times, late and out of order.
  * Every method throws DestinationUnavailableError when the destination as a whole cannot serve, and anything else
  * when only this object could not be received. */
 export interface Destination {
-  /** `openBytes` gives the whole plaintext, and is called at most once, only where the bytes are needed. */
-  receiveVersion(record: ReplicaRecord, openBytes: () => AsyncIterable<Buffer>): Promise<ReceiveOutcome>;
+  receiveVersion(record: ReplicaRecord, bytes: SourceBytes): Promise<ReceiveOutcome>;
   receiveFacets(record: FacetsRecord): Promise<ReceiveOutcome>;
 }
 

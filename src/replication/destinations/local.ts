@@ -8,6 +8,7 @@ import {
   type Destination,
   DestinationUnavailableError,
   type ReceiveOutcome,
+  type SourceBytes,
   SourceReadError,
 } from './destination.ts';
 import { messageOf, saysUnavailable } from './unavailable.ts';
@@ -22,14 +23,15 @@ export class LocalDestination implements Destination {
     this.#bucket = bucket;
   }
 
-  receiveVersion(record: ReplicaRecord, openBytes: () => AsyncIterable<Buffer>): Promise<ReceiveOutcome> {
+  receiveVersion(record: ReplicaRecord, { open, sealed }: SourceBytes): Promise<ReceiveOutcome> {
     const { version } = record;
     return received(async () =>
       version.kind === 'object'
         ? await applyReplica(this.#context, this.#bucket, {
             ...record,
             version: { ...version, bytes: [], replica: true },
-            openBytes,
+            openBytes: open,
+            ...(sealed === undefined ? {} : { sealedBytes: sealed }),
           })
         : await applyReplica(this.#context, this.#bucket, {
             ...record,

@@ -29,7 +29,7 @@ export async function copyDeleteMarker(
   const { replica: _, ...version } = marker;
   const received = await context
     .destinationOf(destination)
-    .receiveVersion({ key, version, facets: {}, owner: destination.row.owner }, noBytes);
+    .receiveVersion({ key, version, facets: {}, owner: destination.row.owner }, { open: noBytes });
   return outcomeOf(received, claim);
 }
 

@@ -1,6 +1,7 @@
 import { openBytes } from '../../objects/open-bytes.ts';
+import { readSealed, soleInline } from '../../objects/read-sealed.ts';
 import type { FacetsRow, ObjectVersion } from '../../store/tables/rows.ts';
-import { SourceReadError } from '../destinations/destination.ts';
+import { type SourceBytes, SourceReadError } from '../destinations/destination.ts';
 import { messageOf } from '../destinations/unavailable.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import type { ReplicaRecord } from '../replica-record.ts';
@@ -24,7 +25,7 @@ export async function copyVersion(
   const record = recordOf(ends, claim, version, withheld === undefined ? claim.facets : {});
   const received = await context
     .destinationOf(ends.destination)
-    .receiveVersion(record, () => sourceBytes(context, ends, claim, version));
+    .receiveVersion(record, sourceBytes(context, ends, claim, version));
   const outcome = outcomeOf(received, claim);
   if (outcome.kind !== 'delivered' || withheld === undefined) return outcome;
   return { kind: 'failed', arrived: true, ...withheld };
@@ -94,7 +95,17 @@ function recordOf(
   };
 }
 
-async function* sourceBytes(
+function sourceBytes(context: TaskContext, ends: Ends, claim: Claim, version: ObjectVersion): SourceBytes {
+  const open = () => plainBytes(context, ends, claim, version);
+  const locator = soleInline(version);
+  if (locator === undefined) return { open };
+  const { intent } = claim;
+  const sealed = () =>
+    readSealed(context.objects, ends.source, intent.key, version, locator).catch(blameSource);
+  return { open, sealed };
+}
+
+async function* plainBytes(
   context: TaskContext,
   { source }: Ends,
   { intent }: Claim,
@@ -104,13 +115,15 @@ async function* sourceBytes(
   const reader = bytes[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const chunk = await reader.next().catch((error: unknown) => {
-        throw new SourceReadError(messageOf(error), { cause: error });
-      });
+      const chunk = await reader.next().catch(blameSource);
       if (chunk.done === true) return;
       yield chunk.value;
     }
   } finally {
     await reader.return?.();
   }
+}
+
+function blameSource(error: unknown): never {
+  throw new SourceReadError(messageOf(error), { cause: error });
 }

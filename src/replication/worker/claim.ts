@@ -8,7 +8,6 @@ import {
   type IntentName,
   intents,
   parkedIntents,
-  pendingTable,
 } from '../../store/tables/intents.ts';
 import { stampOfElement } from '../../store/tables/inverted-stamp.ts';
 import type {
@@ -67,7 +66,7 @@ export async function readClaims(
   keys: readonly Buffer[],
 ): Promise<(Claim | undefined)[]> {
   const places = keys.map(placeOfKey);
-  const wanted = places.map(keysOf);
+  const wanted = keys.map((key, index) => keysOf(key, places[index] ?? placeOfKey(key)));
   const rows = await store.get(wanted.flat());
   let at = 0;
   return places.map((place, index) => {
@@ -77,17 +76,17 @@ export async function readClaims(
   });
 }
 
-function keysOf({ name, class: kind }: Place): Buffer[] {
+function keysOf(key: Buffer, { name }: Place): Buffer[] {
   const version = [name.sourceBucketId, name.key, name.stamp] as const;
   const { destination } = name.rule;
   const keys = [
-    pendingTable(kind).key(name),
+    key,
     versions.key(...version),
     facets.key(...version),
     deliveries.key(...version, destination),
     parkedIntents.key({ ...name, kind: 'facets' }),
   ];
-  if (name.kind !== 'facets') return [...keys, parkedIntents.key(name)];
+  if (name.kind !== 'facets') return [...keys, parkedIntents.twin(key)];
   const ofObject = { ...name, kind: 'object' as const };
   return [...keys, parkedIntents.key(ofObject), intents.key(ofObject), batchIntents.key(ofObject)];
 }

@@ -3,12 +3,13 @@ import type { Check, KeyValueStore, RowVersion, Write } from '../../store/kv/key
 import { ABSENT } from '../../store/kv/key-value-store.ts';
 import { counters } from '../../store/tables/counters.ts';
 import { deliveries } from '../../store/tables/deliveries.ts';
-import { parkedIntents, pendingTable } from '../../store/tables/intents.ts';
+import { parkedIntents } from '../../store/tables/intents.ts';
 import type { JobAnswerRow } from '../../store/tables/job-rows.ts';
 import { leases } from '../../store/tables/leases.ts';
 import type { DeliveryRow, IntentRow } from '../../store/tables/rows.ts';
 import { afterDelivery, afterFailure } from '../status.ts';
 import { type Claim, readClaims } from './claim.ts';
+import { countersOf } from './counters-of.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What ends an intent: every outcome that leaves nothing to try again. */
@@ -70,11 +71,12 @@ export function endOfIntent(
   nowMs: number,
 ): { checks: Check[]; writes: Write[] } {
   const { intent, delivery } = claim;
-  const table = pendingTable(intent.class);
-  const checks: Check[] = [table.check(claim.intentVersion, intent)];
+  const moved = countersOf(intent);
+  const checks: Check[] = [{ kind: 'version', key: claim.key, version: claim.intentVersion }];
   const writes: Write[] = [
-    table.delete(intent),
-    ...pendingDown(intent),
+    { kind: 'delete', key: claim.key },
+    counters.add(moved.pendingCount, -1),
+    counters.add(moved.pendingBytes, -intent.size),
     ...answerTasks(intent, answerOf(settlement)),
   ];
   // Without a delivery row the version was deleted meanwhile: there is nothing left that could have a status.
@@ -85,7 +87,7 @@ export function endOfIntent(
     if (settlement.kind === 'failed') park(claim, settlement, checks, writes);
   }
   if (settlement.kind === 'delivered') {
-    writes.push(...replicatedUp(intent));
+    writes.push(counters.add(moved.replicatedCount, 1), counters.add(moved.replicatedBytes, intent.size));
     for (const { row, version } of claim.parked) unpark(row, version, checks, writes);
   }
   if (delivery === undefined || settlement.kind === 'gone') {
@@ -150,20 +152,4 @@ function failed({ sourceBucketId, rule, failureCode }: IntentRow, delta: number)
     counters.failedCount(sourceBucketId, rule.ruleId, rule.destination, failureCode ?? ''),
     delta,
   );
-}
-
-function pendingDown({ sourceBucketId, rule, size, class: kind }: IntentRow): Write[] {
-  const labels = [sourceBucketId, rule.ruleId, rule.destination, kind] as const;
-  return [
-    counters.add(counters.pendingCount(...labels), -1),
-    counters.add(counters.pendingBytes(...labels), -size),
-  ];
-}
-
-function replicatedUp({ sourceBucketId, rule, size, class: kind }: IntentRow): Write[] {
-  const labels = [sourceBucketId, rule.ruleId, rule.destination, kind] as const;
-  return [
-    counters.add(counters.replicatedCount(...labels), 1),
-    counters.add(counters.replicatedBytes(...labels), size),
-  ];
 }

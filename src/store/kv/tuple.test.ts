@@ -46,6 +46,21 @@ describe('the key codec', () => {
     );
   });
 
+  test('gives back the first of them alone', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(255),
+        fc.array(fc.oneof(text, number, bytes)),
+        fc.integer({ min: 1, max: 9 }),
+        (table, elements, count) => {
+          expect(decodeKey(encodeKey(table, ...elements), count)).toEqual(
+            [table, ...elements].slice(0, count),
+          );
+        },
+      ),
+    );
+  });
+
   test('keeps the order of its elements', () => {
     const tuple = fc.tuple(fc.nat(255), text, number, bytes, text);
     fc.assert(

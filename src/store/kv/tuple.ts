@@ -64,18 +64,18 @@ export function keyAfter(key: Uint8Array): Buffer {
 }
 
 /** The elements that made `key`, table number first.
+ * @param elementsMax those after it are not looked at
  * @throws RangeError when it is none of our keys. */
-export function decodeKey(key: Uint8Array): KeyElement[] {
+export function decodeKey(key: Uint8Array, elementsMax = Number.POSITIVE_INFINITY): KeyElement[] {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
   const elements: KeyElement[] = [byteAt(bytes, 0)];
   let at = 1;
-  while (at < bytes.length) {
+  while (at < bytes.length && elements.length < elementsMax) {
     const tag = byteAt(bytes, at);
     at += 1;
     if (tag === TAG_BYTES || tag === TAG_STRING) {
       const end = contentEnd(bytes, at);
-      const content = unescape(bytes.subarray(at, end));
-      elements.push(tag === TAG_STRING ? content.toString('utf8') : content);
+      elements.push(tag === TAG_STRING ? textOf(bytes, at, end) : unescape(bytes.subarray(at, end)));
       at = end + 1;
     } else if (tag >= TAG_NUMBER && tag <= TAG_NUMBER + NUMBER_BYTES_MAX) {
       const end = at + tag - TAG_NUMBER;
@@ -153,6 +153,12 @@ function contentEnd(bytes: Buffer, at: number): number {
   while (end !== -1 && bytes[end + 1] === ESCAPED_NUL) end = bytes.indexOf(0, end + 2);
   if (end === -1) throw new RangeError('a key ends inside an element');
   return end;
+}
+
+/** Without a copy in between: only what holds a NUL is escaped. */
+function textOf(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start, end);
+  return text.includes('\0') ? unescape(bytes.subarray(start, end)).toString('utf8') : text;
 }
 
 function unescape(content: Buffer): Buffer {

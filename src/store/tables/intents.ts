@@ -39,6 +39,12 @@ function intentTable(table: number) {
     );
   return {
     key,
+    /** The key here of the intent that has this key in another of these tables. */
+    twin(other: Uint8Array): Buffer {
+      const twin = Buffer.from(other);
+      twin[0] = table;
+      return twin;
+    },
     /** Intents of one shard of a destination, oldest version first. */
     shardRange: (destination: string, shard: number) => prefixRange(encodeKey(table, destination, shard)),
     destinationRange: (destination: string) => prefixRange(encodeKey(table, destination)),
@@ -56,7 +62,7 @@ function intentTable(table: number) {
       return intent;
     },
     placeOf(row: Pick<KeyedRow, 'key'>): { destination: string; shard: number } {
-      const [, destination, shard] = decodeKey(row.key);
+      const [, destination, shard] = decodeKey(row.key, 3);
       return { destination: String(destination), shard: Number(shard) };
     },
   };

@@ -15,7 +15,8 @@ export interface ChecksumValue {
   readonly type: 'FULL_OBJECT' | 'COMPOSITE';
 }
 
-/** How one blob is sealed (DESIGN decision 13): its own random AES-256 key, wrapped by the key `wrap` names. */
+/** How one body is sealed (DESIGN decision 13): its own random AES-256 key, wrapped by the key `wrap` names. Replicas of a
+ * small object within the site share it, since they are the same sealed bytes. */
 export interface SealedKey {
   readonly wrap: string;
   /** Base64. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { systemRandom } from '../../lib/random.ts';
 import { counters } from './counters.ts';
 import { deliveries } from './deliveries.ts';
-import { intentShard, intents } from './intents.ts';
+import { intentShard, intents, parkedIntents } from './intents.ts';
 import { invertedStampElement, stampElement, stampOfInvertedElement } from './inverted-stamp.ts';
 import { listing } from './listing.ts';
 import { decodeListingRow, encodeListingRow } from './listing-codec.ts';
@@ -73,6 +73,7 @@ describe('keys', () => {
       destination: 'copies',
       shard: intentShard('b', 'k'),
     });
+    expect(parkedIntents.twin(intents.key(intent))).toEqual(parkedIntents.key(intent));
     expect(counters.labelsOf(counters.pendingCount('b', 'r', 'd', 'live'))).toEqual({
       name: 'pendingCount',
       labels: ['b', 'r', 'd', 'live'],
@@ -81,6 +82,7 @@ describe('keys', () => {
 
   test('refuse what is no stamp', () => {
     expect(() => stampElement('abc')).toThrow(RangeError);
+    expect(() => invertedStampElement('abc')).toThrow(RangeError);
   });
 
   test('of a list go on behind a key and behind a prefix', () => {
