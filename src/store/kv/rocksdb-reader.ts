@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
+import { endOfTurn } from '../../lib/turn-queue.ts';
 import type { EngineReader } from './engine.ts';
-import { hasTextKeys, type Part, partOf, partOfRange } from './key-space.ts';
+import { BYTES_TABLE, hasTextKeys, type Part, partOf, partOfRange } from './key-space.ts';
 import { type Key, type KeyedRow, type Range, type Row, StoreUnavailableError } from './key-value-store.ts';
 import { bytesOf, isWhole, type TextOrBytes } from './read-as-text.ts';
 import {
@@ -10,10 +11,15 @@ import {
   type RocksEncoding,
   rocksDatabase,
 } from './rocksdb-binding.ts';
+import { isPointer, placeOf } from './segments/body-pointer.ts';
 import { SEGMENTS_FOLDER } from './segments/segment-names.ts';
 import { SegmentReader } from './segments/segment-reader.ts';
 import { decodeTotal, rowOf } from './stored-row.ts';
 import { KeyedTextRow, TextRow } from './text-row.ts';
+import { keyAfter } from './tuple.ts';
+
+const BYTES_END = Buffer.of(BYTES_TABLE + 1);
+const PAGE_ROWS = 256;
 
 /** The binding's own greatest. */
 const BYTES_UNBOUNDED = 2 ** 31 - 1;
@@ -109,6 +115,24 @@ export class RocksReader implements EngineReader {
     return this.#bytesOf('bytes', [key])[0];
   }
 
+  /** Whether any row says that its body lies in this segment. Goes through all of them, page by page. */
+  protected async pointsInto(segment: number): Promise<boolean> {
+    let start: Key = Buffer.of(BYTES_TABLE);
+    for (;;) {
+      const found = this.#find({ start, end: BYTES_END, limit: PAGE_ROWS }, true, 'buffer', 'buffer').map(
+        bytesOrNone,
+      );
+      for (let at = 1; at < found.length; at += 2) {
+        const stored = found[at];
+        if (stored !== undefined && isPointer(stored) && placeOf(stored).segment === segment) return true;
+      }
+      const last = found.at(-2);
+      if (last === undefined || found.length < 2 * PAGE_ROWS) return false;
+      start = keyAfter(last);
+      await endOfTurn();
+    }
+  }
+
   #whole(key: Key, stored: Buffer): Buffer | undefined {
     return this.#segments === undefined || partOf(key) !== 'bytes'
       ? stored
@@ -174,6 +198,10 @@ export class RocksReader implements EngineReader {
       valueEncoding,
     }).rows;
   }
+}
+
+function bytesOrNone(found: TextOrBytes | undefined): Buffer | undefined {
+  return found === undefined ? undefined : bytesOf(found);
 }
 
 function rowRead(stored: TextOrBytes | undefined | null): Row | undefined {

@@ -152,6 +152,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   #openSegments(limits: SegmentLimits): Segments {
     return new Segments(join(this.#directory, SEGMENTS_FOLDER), limits, systemClock, {
       rowOf: (key) => this.storedBody(key),
+      pointsInto: (segment) => this.pointsInto(segment),
       putPointers: (moved) => this.#putPointers(moved, false),
       deadBytes: () => deadBytesIn(this.range(deadBytesKey.range)),
       keepDeadBytes: (segment, bytes) => {
@@ -164,9 +165,10 @@ export class RocksEngine extends RocksReader implements EngineWriter {
 
   /** A batch of its own, which waits for nobody and fails nobody. */
   #putPointers(moved: readonly Moved[], sync: boolean): void {
+    // Throws while the database is shut, before a batch could be made of it.
+    const column = this.column('bytes');
     this.#pointers ??= this.database.batch();
     const batch = this.#pointers;
-    const column = this.column('bytes');
     for (const { key, pointer } of moved) batch._put(key, pointer, { column });
     try {
       batch._writeSync({ sync });

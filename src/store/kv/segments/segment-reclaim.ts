@@ -12,6 +12,8 @@ export interface ReclaimOptions {
   readonly writer: SegmentWriter;
   /** The row as it is stored, a pointer or not. */
   readonly rowOf: (key: Key) => Buffer | undefined;
+  /** Goes through all rows: slow, and independent of what the segment says. */
+  readonly pointsInto: (segment: number) => Promise<boolean>;
   /** Makes all pointers durable that were handed over so far. */
   readonly sync: () => void;
   readonly stopped: () => boolean;
@@ -26,12 +28,16 @@ const READ_BYTES = 2 ** 20;
  * A reader may hold a pointer that it read before: it finds the file cut to nothing and reads the row again.
  * @returns false where it was stopped, or a body could not be moved: the segment stays, and nothing is lost */
 export async function reclaimSegment(options: ReclaimOptions, segment: number): Promise<boolean> {
-  const { folder, writer, sync, stopped } = options;
+  const { folder, writer, pointsInto, sync, stopped } = options;
   const path = segmentPath(folder, segment);
-  if (!(await moveLiving(options, segment)) || stopped()) return false;
+  await moveLiving(options, segment);
+  if (stopped()) return false;
   await writer.drain();
   // Once more: what did not get away, because the disk was full or slow, keeps the segment.
-  if (await anyLiving(options, segment)) return false;
+  const left = await lookOver(options, segment);
+  if (left.living || stopped()) return false;
+  // A record that cannot be read does not tell whose body it is.
+  if (left.damaged && (await pointsInto(segment))) return false;
   if (stopped()) return false;
   sync();
   await truncate(path, 0);
@@ -39,26 +45,31 @@ export async function reclaimSegment(options: ReclaimOptions, segment: number): 
   return true;
 }
 
-async function moveLiving(options: ReclaimOptions, segment: number): Promise<boolean> {
+async function moveLiving(options: ReclaimOptions, segment: number): Promise<void> {
   for await (const { bytes, record, offset } of recordsOf(options, segment)) {
+    if (record === 'damaged') continue;
     const row = livingRow(options, segment, record, offset);
     if (row === undefined) continue;
     const stored = rowAround(row, record.length);
     bytes.copy(stored, VERSION_BYTES, record.value, record.value + record.length);
     if (!options.writer.hasRoom) await options.writer.drain();
-    if (options.stopped()) return false;
+    if (options.stopped()) return;
     // The row may have gone while this waited.
     if (livingRow(options, segment, record, offset) !== undefined)
       options.writer.add(Buffer.from(record.key), stored);
   }
-  return !options.stopped();
 }
 
-async function anyLiving(options: ReclaimOptions, segment: number): Promise<boolean> {
+async function lookOver(
+  options: ReclaimOptions,
+  segment: number,
+): Promise<{ readonly living: boolean; readonly damaged: boolean }> {
+  let damaged = false;
   for await (const { record, offset } of recordsOf(options, segment)) {
-    if (livingRow(options, segment, record, offset) !== undefined) return true;
+    if (record === 'damaged') damaged = true;
+    else if (livingRow(options, segment, record, offset) !== undefined) return { living: true, damaged };
   }
-  return false;
+  return { living: false, damaged };
 }
 
 function livingRow(
@@ -73,23 +84,36 @@ function livingRow(
   return place.segment === segment && place.offset === offset + record.value ? row : undefined;
 }
 
-/** Every whole record, with what was read of the file around it and where in the file that began. */
+/** Every whole record, with what was read of the file around it and where in the file that began. What is damaged, or was
+ * being written when power was lost, is passed over byte by byte: those behind it may be alive. */
 async function* recordsOf(
   { folder, stopped }: ReclaimOptions,
   segment: number,
-): AsyncGenerator<{ bytes: Buffer; record: SegmentRecord; offset: number }> {
+): AsyncGenerator<{ bytes: Buffer; record: SegmentRecord | 'damaged'; offset: number }> {
   const file = await open(segmentPath(folder, segment), 'r');
   try {
     let offset = 0;
     let wanted = READ_BYTES;
+    let damaged = false;
     while (!stopped()) {
       const bytes = await readAt(file, offset, wanted);
+      const last = bytes.length < wanted;
       let at = 0;
-      for (let record = readRecord(bytes, at); record !== undefined; record = readRecord(bytes, at)) {
-        yield { bytes, record, offset };
-        at = record.value + record.length;
+      for (;;) {
+        const record = readRecord(bytes, at);
+        // At the end of the file what looks like a long record may be damage in front of short ones.
+        if (record === undefined || (record === 'cut' && last && at < bytes.length)) {
+          at += 1;
+          damaged = true;
+        } else if (record === 'cut') break;
+        else {
+          yield { bytes, record, offset };
+          at = record.value + record.length;
+        }
       }
-      if (bytes.length < wanted) return;
+      if (damaged) yield { bytes, record: 'damaged', offset };
+      damaged = false;
+      if (last) return;
       // A record that is longer than what was read is read again, with more.
       wanted = at === 0 ? wanted * 2 : READ_BYTES;
       offset += at;

@@ -30,15 +30,16 @@ export interface SegmentRecord {
   readonly length: number;
 }
 
-/** The record at `start`; undefined where `bytes` end within it, or what stands there is none: nobody points behind a
- * record that was not written whole. */
-export function readRecord(bytes: Buffer, start: number): SegmentRecord | undefined {
-  if (start + HEADER_BYTES > bytes.length) return undefined;
+/** The record at `start`; `cut` where `bytes` end within it; undefined where none begins. */
+export function readRecord(bytes: Buffer, start: number): SegmentRecord | 'cut' | undefined {
+  if (start + HEADER_BYTES > bytes.length) return 'cut';
   const keyLength = bytes.readUInt16BE(start);
+  if (keyLength === 0) return undefined;
   const length = bytes.readUInt32BE(start + 2);
   const value = start + HEADER_BYTES + keyLength;
-  if (value + length > bytes.length) return undefined;
+  if (value > bytes.length) return 'cut';
   if (bytes.readUInt32BE(start + CHECKSUM_AT) !== checksumOf(bytes, start, keyLength)) return undefined;
+  if (value + length > bytes.length) return 'cut';
   return { key: bytes.subarray(start + HEADER_BYTES, value), value, length };
 }
 

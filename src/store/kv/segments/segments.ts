@@ -12,6 +12,8 @@ import { type Body, type Moved, type SegmentLimits, SegmentWriter } from './segm
 export interface SegmentsHost {
   /** A row of a body as it is stored. */
   readonly rowOf: (key: Key) => Buffer | undefined;
+  /** Whether any row at all points into the segment. Slow. */
+  readonly pointsInto: (segment: number) => Promise<boolean>;
   /** Puts pointers in the place of their rows, not synced: what is lost with them is still in the database. */
   readonly putPointers: (moved: readonly Moved[]) => void;
   /** How many bytes of each segment are dead, as it was kept last. */
@@ -131,8 +133,9 @@ export class Segments {
   }
 
   async #reclaim(segment: number): Promise<void> {
-    const { rowOf, sync } = this.#host;
-    const options = { folder: this.#folder, writer: this.#writer, rowOf, sync, stopped: () => this.#closed };
+    const { rowOf, pointsInto, sync } = this.#host;
+    const stopped = () => this.#closed;
+    const options = { folder: this.#folder, writer: this.#writer, rowOf, pointsInto, sync, stopped };
     this.#stubborn.add(segment);
     if (!(await reclaimSegment(options, segment).catch(() => false))) return;
     this.#stubborn.delete(segment);
