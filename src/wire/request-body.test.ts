@@ -5,6 +5,15 @@ import { RequestBody } from './request-body.ts';
 
 const request = () => new IncomingMessage(new Socket());
 
+/** All of it came with the head. */
+function arrived(...chunks: readonly string[]): RequestBody {
+  const message = request();
+  for (const chunk of chunks) message.push(chunk);
+  message.push(null);
+  message.complete = true;
+  return new RequestBody(message, () => undefined);
+}
+
 async function read(body: RequestBody): Promise<string[]> {
   const chunks: string[] = [];
   for await (const chunk of body) chunks.push(chunk.toString());
@@ -13,31 +22,18 @@ async function read(body: RequestBody): Promise<string[]> {
 
 describe('the body of a request', () => {
   it('comes at once when all of it is there', async () => {
-    const message = request();
-    message.push('one ');
-    message.push('two');
-    message.push(null);
-    message.complete = true;
-    const body = new RequestBody(message, () => undefined);
+    const body = arrived('one ', 'two');
     expect(await read(body)).toEqual(['one two']);
     expect([body.bytesReceived, body.complete, body.started]).toEqual([7, true, true]);
     expect(await body.next()).toEqual({ done: true, value: undefined });
   });
 
   it('is empty when nothing was sent', async () => {
-    const message = request();
-    message.push(null);
-    message.complete = true;
-    expect(await read(new RequestBody(message, () => undefined))).toEqual([]);
+    expect(await read(arrived())).toEqual([]);
   });
 
   it('is given whole when all of it is there, once', async () => {
-    const message = request();
-    message.push('one ');
-    message.push('two');
-    message.push(null);
-    message.complete = true;
-    const body = new RequestBody(message, () => undefined);
+    const body = arrived('one ', 'two');
     expect(body.whole()?.toString()).toBe('one two');
     expect([body.bytesReceived, body.complete, body.started]).toEqual([7, true, true]);
     expect(body.whole()).toBeUndefined();
@@ -45,10 +41,7 @@ describe('the body of a request', () => {
   });
 
   it('is given whole when it is empty', () => {
-    const message = request();
-    message.push(null);
-    message.complete = true;
-    expect(new RequestBody(message, () => undefined).whole()).toEqual(Buffer.alloc(0));
+    expect(arrived().whole()).toEqual(Buffer.alloc(0));
   });
 
   it('is not given whole while some is to come, and nobody is asked to send it', async () => {

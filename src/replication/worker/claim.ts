@@ -65,14 +65,15 @@ export async function readClaims(
   store: KeyValueStore,
   keys: readonly Buffer[],
 ): Promise<(Claim | undefined)[]> {
-  const places = keys.map(placeOfKey);
-  const wanted = keys.map((key, index) => keysOf(key, places[index] ?? placeOfKey(key)));
-  const rows = await store.get(wanted.flat());
+  const asked = keys.map((key) => {
+    const place = placeOfKey(key);
+    return { key, place, wanted: keysOf(key, place) };
+  });
+  const rows = await store.get(asked.flatMap(({ wanted }) => wanted));
   let at = 0;
-  return places.map((place, index) => {
-    const count = wanted[index]?.length ?? 0;
-    at += count;
-    return assemble(keys[index], place, rows.slice(at - count, at));
+  return asked.map(({ key, place, wanted }) => {
+    at += wanted.length;
+    return assemble(key, place, rows.slice(at - wanted.length, at));
   });
 }
 
@@ -91,13 +92,9 @@ function keysOf(key: Buffer, { name }: Place): Buffer[] {
   return [...keys, parkedIntents.key(ofObject), intents.key(ofObject), batchIntents.key(ofObject)];
 }
 
-function assemble(
-  key: Buffer | undefined,
-  place: Place,
-  rows: readonly (Row | undefined)[],
-): Claim | undefined {
+function assemble(key: Buffer, place: Place, rows: readonly (Row | undefined)[]): Claim | undefined {
   const [intent, version, facet, delivery, parkedFacets, parkedVersion, live, batch] = rows;
-  if (key === undefined || intent === undefined) return undefined;
+  if (intent === undefined) return undefined;
   const parked = [parkedFacets, parkedVersion]
     .filter((row) => row !== undefined)
     .map((row) => ({ row: parkedIntents.decode(row), version: row.version }));

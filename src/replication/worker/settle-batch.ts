@@ -1,3 +1,4 @@
+import { nameOf } from '../../store/kv/key-space.ts';
 import type { Check, Write } from '../../store/kv/key-value-store.ts';
 import type { Claim } from './claim.ts';
 import {
@@ -114,8 +115,4 @@ function tally(
   const known = deltas.get(name);
   if (known === undefined) deltas.set(name, { key, delta });
   else known.delta += delta;
-}
-
-function nameOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { withinBytes } from './bounded-range.ts';
 import type { EngineWriter } from './engine.ts';
-import { partOf, partOfRange } from './key-space.ts';
+import { nameOf, partOf, partOfRange } from './key-space.ts';
 import type { Key, KeyedRow, Range, Row } from './key-value-store.ts';
 import { rowOf } from './stored-row.ts';
 
@@ -116,10 +116,6 @@ class SortedMap<Value> {
     }
     return low;
   }
-}
-
-function nameOf(key: Key): Name {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }
 
 /** Callers own what they are given. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { syncDirectory } from '../../durable-file.ts';
 import { nameOf } from '../key-space.ts';
 import type { Key } from '../key-value-store.ts';
+import { VERSION_BYTES } from '../stored-row.ts';
 import { encodePointer } from './body-pointer.ts';
 import { segmentPath } from './segment-names.ts';
 import { recordBytes, writeRecord } from './segment-record.ts';
@@ -174,7 +175,7 @@ export class SegmentWriter {
     let at = 0;
     const placed = all.map(([name, body]) => {
       const value = writeRecord(bytes, at, body.key, body.stored);
-      const length = recordBytes(body.key, body.stored) - (value - at);
+      const length = body.stored.length - VERSION_BYTES;
       at = value + length;
       return { name, body, place: { segment, offset: start + value, length } };
     });
