@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
-import { keyOf, nameOf, partOf } from './key-space.ts';
+import { keyOf, named, nameOf, partOf } from './key-space.ts';
 import { ABSENT, CONFIGURATION_TABLE_END, type RowVersion } from './key-value-store.ts';
 import type { CommitAnswer, PreparedCheck, PreparedCommit } from './prepared-commit.ts';
 import { stampVersion, storedRow } from './stored-row.ts';
@@ -57,7 +57,7 @@ export class Committer {
   }
 
   #storedSequence(): number {
-    return this.#engine.get([SEQUENCE_KEY])[0]?.version ?? ABSENT;
+    return this.#engine.get([SEQUENCE.key])[0]?.version ?? ABSENT;
   }
 
   /** Reads, in one go, what the checks and counters of the batch need and is not known. */
@@ -89,7 +89,7 @@ export class Committer {
       if (name.charCodeAt(0) < CONFIGURATION_TABLE_END) this.#touchesConfiguration = true;
       if (write.kind === 'put') {
         stampVersion(write.stored, version);
-        this.#engine.put(write.key, write.stored);
+        this.#engine.put(write, write.stored);
         this.#staged.set(name, version);
         this.#sequence = version;
       } else if (write.kind === 'add') {
@@ -97,7 +97,7 @@ export class Committer {
       } else if (partOf(write.key) === 'counters') {
         this.#stagedTotals.set(name, 0);
       } else {
-        this.#engine.delete(write.key);
+        this.#engine.delete(write);
         this.#staged.set(name, ABSENT);
       }
     }
@@ -129,12 +129,12 @@ export class Committer {
   #write(): void {
     for (const [name, total] of this.#stagedTotals) {
       const key = keyOf(name);
-      if (total === 0) this.#engine.delete(key);
+      if (total === 0) this.#engine.delete({ key, name });
       else this.#engine.setCounter(key, total);
     }
     const sequenceRow = storedRow(Buffer.alloc(0));
     stampVersion(sequenceRow, this.#sequence);
-    this.#engine.put(SEQUENCE_KEY, sequenceRow);
+    this.#engine.put(SEQUENCE, sequenceRow);
     this.#engine.write();
     // What nobody checks needs no remembering: most rows are written once and never looked at by a commit.
     for (const [name, version] of this.#loaded) this.#versions.set(name, version);
@@ -155,7 +155,7 @@ export class Committer {
 }
 
 /** Holds the newest version ever given, so that none is given twice. Table 0 is the committer's and its engine's own. */
-const SEQUENCE_KEY = Buffer.of(0);
+const SEQUENCE = named(Buffer.of(0));
 
 /** Enough for the rows that many commits check (bucket records, incarnations, leases, counters) and for keys
  * written again soon; about 3 MiB. */

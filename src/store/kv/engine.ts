@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import type { NamedKey } from './key-space.ts';
 import type { Key, KeyedRow, Range, Row } from './key-value-store.ts';
 
 /** What an engine gives to the layer above: reads of the thread they are made in, and one writer. Everything is
@@ -16,9 +17,9 @@ export interface EngineReader {
 export interface EngineWriter extends EngineReader {
   isEmpty(range: Pick<Range, 'start' | 'end'>): boolean;
   /** Staged until `write`. `stored` is the row's version and value (stored-row.ts). */
-  put(key: Key, stored: Buffer): void;
+  put(at: NamedKey, stored: Buffer): void;
   setCounter(key: Key, total: number): void;
-  delete(key: Key): void;
+  delete(at: NamedKey): void;
   /** Makes everything staged durable and visible, all of it or nothing.
    * @throws EngineWriteError */
   write(): void;

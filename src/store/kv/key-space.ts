@@ -25,6 +25,16 @@ export function nameOf(key: Key): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }
 
+/** A key and its name, where both are wanted often. */
+export interface NamedKey {
+  readonly key: Key;
+  readonly name: string;
+}
+
+export function named(key: Key): NamedKey {
+  return { key, name: nameOf(key) };
+}
+
 export function keyOf(name: string): Buffer {
   return Buffer.from(name, 'latin1');
 }

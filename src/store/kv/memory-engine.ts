@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { withinBytes } from './bounded-range.ts';
 import type { EngineWriter } from './engine.ts';
-import { nameOf, partOf, partOfRange } from './key-space.ts';
+import { type NamedKey, nameOf, partOf, partOfRange } from './key-space.ts';
 import type { Key, KeyedRow, Range, Row } from './key-value-store.ts';
 import { rowOf } from './stored-row.ts';
 
@@ -43,8 +43,7 @@ export class MemoryEngine implements EngineWriter {
     return this.#rows.range({ start, end, limit: 1 }).length === 0;
   }
 
-  put(key: Key, stored: Buffer): void {
-    const name = nameOf(key);
+  put({ name }: NamedKey, stored: Buffer): void {
     this.#staged.push(() => this.#rows.set(name, stored));
   }
 
@@ -53,8 +52,7 @@ export class MemoryEngine implements EngineWriter {
     this.#staged.push(() => this.#counters.set(name, total));
   }
 
-  delete(key: Key): void {
-    const name = nameOf(key);
+  delete({ key, name }: NamedKey): void {
     const map = partOf(key) === 'counters' ? this.#counters : this.#rows;
     this.#staged.push(() => map.delete(name));
   }

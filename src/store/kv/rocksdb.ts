@@ -3,15 +3,16 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../lib/clock.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
-import { nameOf, partOf } from './key-space.ts';
+import { keyOf, type NamedKey, named, partOf } from './key-space.ts';
 import { type Key, StoreUnavailableError } from './key-value-store.ts';
 import { probeWritable } from './probe-writable.ts';
 import { type RocksBatch, type RocksDatabase, type RocksOptions, rocksDatabase } from './rocksdb-binding.ts';
 import { type EngineMemory, rocksOptions } from './rocksdb-options.ts';
 import { RocksReader } from './rocksdb-reader.ts';
 import { deadBytesIn, deadBytesKey, deadBytesRow } from './segments/dead-bytes.ts';
+import type { Moved } from './segments/segment-chunk.ts';
 import { SEGMENTS_FOLDER } from './segments/segment-names.ts';
-import { type Body, type Moved, SEGMENT_LIMITS, type SegmentLimits } from './segments/segment-writer.ts';
+import { SEGMENT_LIMITS, type SegmentLimits } from './segments/segment-writer.ts';
 import { Segments } from './segments/segments.ts';
 import { encodeTotal } from './stored-row.ts';
 
@@ -30,8 +31,8 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   #handle = 0n;
   /** One batch for good: batches hold their memory until they are collected, and a busy loop rarely is. */
   #batch: RocksBatch | undefined;
-  /** Bodies of the batch that is being staged. */
-  readonly #bodies = new Map<string, Body>();
+  /** Bodies of the batch that is being staged, by the names of their keys. */
+  readonly #bodies = new Map<string, Buffer>();
   #pointers: RocksBatch | undefined;
   #segments: Segments | undefined;
   #shut = false;
@@ -74,23 +75,24 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     return this.#segments;
   }
 
-  put(key: Key, stored: Buffer): void {
+  put({ key, name }: NamedKey, stored: Buffer): void {
     const part = partOf(key);
     this.#staged()._put(key, stored, { column: this.column(part) });
     if (part !== 'bytes') return;
-    this.segments.replace(key);
-    this.#bodies.set(nameOf(key), { key, stored });
+    this.segments.replace(name);
+    this.#bodies.set(name, stored);
   }
 
   setCounter(key: Key, total: number): void {
     this.#staged()._put(key, encodeTotal(total), { column: this.column('counters') });
   }
 
-  delete(key: Key): void {
+  delete(at: NamedKey): void {
+    const { key, name } = at;
     const part = partOf(key);
     if (part === 'bytes') {
-      this.segments.remove(key);
-      this.#bodies.delete(nameOf(key));
+      this.segments.remove(at);
+      this.#bodies.delete(name);
     }
     this.#staged()._del(key, { column: this.column(part) });
   }
@@ -103,7 +105,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
       throw new EngineWriteError(failedAfterHandingOver(error) ? 'unknown' : 'nothing', error);
     }
     this.#staged()._clear();
-    this.segments.committed(this.#bodies.values());
+    this.segments.committed(this.#bodies);
     this.#bodies.clear();
   }
 
@@ -156,8 +158,9 @@ export class RocksEngine extends RocksReader implements EngineWriter {
       putPointers: (moved) => this.#putPointers(moved, false),
       deadBytes: () => deadBytesIn(this.range(deadBytesKey.range)),
       keepDeadBytes: (segment, bytes) => {
-        if (bytes === undefined) this.delete(deadBytesKey.of(segment));
-        else this.put(deadBytesKey.of(segment), deadBytesRow(bytes));
+        const at = named(deadBytesKey.of(segment));
+        if (bytes === undefined) this.delete(at);
+        else this.put(at, deadBytesRow(bytes));
       },
       sync: () => this.#putPointers([], true),
     });
@@ -169,7 +172,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     const column = this.column('bytes');
     this.#pointers ??= this.database.batch();
     const batch = this.#pointers;
-    for (const { key, pointer } of moved) batch._put(key, pointer, { column });
+    for (const { name, pointer } of moved) batch._put(keyOf(name), pointer, { column });
     try {
       batch._writeSync({ sync });
     } finally {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { withinBytes } from './bounded-range.ts';
 import { type EngineReader, EngineWriteError, type EngineWriter } from './engine.ts';
-import { type Part, partOf, partOfRange } from './key-space.ts';
+import { type NamedKey, type Part, partOf, partOfRange } from './key-space.ts';
 import type { Key, KeyedRow, Range, Row } from './key-value-store.ts';
 import { probeWritable } from './probe-writable.ts';
 import { decodeTotal, encodeTotal, rowOf } from './stored-row.ts';
@@ -137,7 +137,7 @@ export class SqliteEngine extends SqliteReader implements EngineWriter {
     return new SqliteEngine(directory, database);
   }
 
-  put(key: Key, stored: Buffer): void {
+  put({ key }: NamedKey, stored: Buffer): void {
     this.#staged.push({ key, value: stored });
   }
 
@@ -145,7 +145,7 @@ export class SqliteEngine extends SqliteReader implements EngineWriter {
     this.#staged.push({ key, value: encodeTotal(total) });
   }
 
-  delete(key: Key): void {
+  delete({ key }: NamedKey): void {
     this.#staged.push({ key, value: undefined });
   }
 

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { VERSION_BYTES } from '../stored-row.ts';
+import type { RowVersion } from '../key-value-store.ts';
+import { stampVersion, VERSION_BYTES } from '../stored-row.ts';
 
 /** Where the value of a row lies that was moved into a segment. */
 export interface BodyPlace {
@@ -19,10 +20,10 @@ export function isPointer(stored: Buffer): boolean {
   return stored.length === POINTER_BYTES && ((stored[0] ?? 0) & POINTER_BIT) !== 0;
 }
 
-/** @param stored the row that it takes the place of, or a pointer to the same value */
-export function encodePointer(stored: Buffer, { segment, offset, length }: BodyPlace): Buffer {
+/** @param version of the row that it takes the place of */
+export function encodePointer(version: RowVersion, { segment, offset, length }: BodyPlace): Buffer {
   const pointer = Buffer.allocUnsafe(POINTER_BYTES);
-  stored.copy(pointer, 0, 0, VERSION_BYTES);
+  stampVersion(pointer, version);
   pointer[0] = (pointer[0] ?? 0) | POINTER_BIT;
   let at = pointer.writeUInt32BE(segment, VERSION_BYTES);
   at = pointer.writeUInt32BE(offset, at);

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type FileHandle, open, truncate, unlink } from 'node:fs/promises';
+import { nameOf } from '../key-space.ts';
 import type { Key } from '../key-value-store.ts';
 import { VERSION_BYTES } from '../stored-row.ts';
 import { isPointer, placeOf, rowAround } from './body-pointer.ts';
@@ -56,7 +57,7 @@ async function moveLiving(options: ReclaimOptions, segment: number): Promise<voi
     if (options.stopped()) return;
     // The row may have gone while this waited.
     if (livingRow(options, segment, record, offset) !== undefined)
-      options.writer.add(Buffer.from(record.key), stored);
+      options.writer.add(nameOf(record.key), stored);
   }
 }
 

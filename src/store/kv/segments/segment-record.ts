@@ -8,17 +8,18 @@ import { VERSION_BYTES } from '../stored-row.ts';
 const HEADER_BYTES = 10;
 const CHECKSUM_AT = 6;
 
-export function recordBytes(key: Uint8Array, stored: Buffer): number {
-  return HEADER_BYTES + key.length + stored.length - VERSION_BYTES;
+export function recordBytes(name: string, stored: Buffer): number {
+  return HEADER_BYTES + name.length + stored.length - VERSION_BYTES;
 }
 
-/** @returns the offset of the value in `into` */
-export function writeRecord(into: Buffer, start: number, key: Uint8Array, stored: Buffer): number {
-  into.writeUInt16BE(key.length, start);
+/** @param name of the key (key-space.ts)
+ * @returns the offset of the value in `into` */
+export function writeRecord(into: Buffer, start: number, name: string, stored: Buffer): number {
+  into.writeUInt16BE(name.length, start);
   into.writeUInt32BE(stored.length - VERSION_BYTES, start + 2);
-  into.set(key, start + HEADER_BYTES);
-  into.writeUInt32BE(checksumOf(into, start, key.length), start + CHECKSUM_AT);
-  const value = start + HEADER_BYTES + key.length;
+  into.write(name, start + HEADER_BYTES, 'latin1');
+  into.writeUInt32BE(checksumOf(into, start, name.length), start + CHECKSUM_AT);
+  const value = start + HEADER_BYTES + name.length;
   stored.copy(into, value, VERSION_BYTES);
   return value;
 }

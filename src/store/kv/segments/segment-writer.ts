@@ -1,13 +1,9 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../../../lib/clock.ts';
 import { syncDirectory } from '../../durable-file.ts';
-import { nameOf } from '../key-space.ts';
-import type { Key } from '../key-value-store.ts';
-import { VERSION_BYTES } from '../stored-row.ts';
-import { encodePointer } from './body-pointer.ts';
+import { type Moved, SegmentChunk } from './segment-chunk.ts';
 import { segmentPath } from './segment-names.ts';
-import { recordBytes, writeRecord } from './segment-record.ts';
 
 /** Writes bodies into segments, behind the commits that made them durable already. What fails here loses nothing: the
  * body stays where it was.
@@ -53,22 +49,14 @@ export const SEGMENT_LIMITS: SegmentLimits = {
   bodyBytesMin: 1024,
 };
 
-export interface Moved {
-  readonly key: Key;
-  readonly pointer: Buffer;
-}
-
-/** A row with a body, and its key. */
-export interface Body {
-  readonly key: Key;
-  readonly stored: Buffer;
-}
+/** What the last body of a chunk goes beyond its limit. */
+const CHUNK_SPARE_BYTES = 64 * 1024;
 
 export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
-  #waiting = new Map<string, Body>();
-  #waitingBytes = 0;
-  #moving = new Map<string, Body>();
+  #waiting: SegmentChunk;
+  /** Empty while nothing moves. */
+  #moving: SegmentChunk;
   #running: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #file: FileHandle | undefined;
@@ -79,6 +67,9 @@ export class SegmentWriter {
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
     this.#segment = options.next;
+    const { moveBytes } = options.limits;
+    this.#waiting = new SegmentChunk(moveBytes + CHUNK_SPARE_BYTES);
+    this.#moving = new SegmentChunk(moveBytes + CHUNK_SPARE_BYTES);
   }
 
   /** The segment that is being written: it grows still. */
@@ -87,33 +78,27 @@ export class SegmentWriter {
   }
 
   get hasRoom(): boolean {
-    return this.#waitingBytes <= this.#options.limits.waitingBytesMax;
+    return this.#waiting.length <= this.#options.limits.waitingBytesMax;
   }
 
   /** Without room the body stays where it is.
-   * @param stored of a row that is committed. It may not change. */
-  add(key: Key, stored: Buffer): void {
+   * @param name of the key (key-space.ts)
+   * @param stored of a row that is committed */
+  add(name: string, stored: Buffer): void {
     if (this.#closed || !this.hasRoom) return;
-    this.#waiting.set(nameOf(key), { key, stored });
-    this.#waitingBytes += stored.length;
+    this.#waiting.add(name, stored);
     this.#start();
   }
 
   /** The row of this key is another now, or gone. */
-  forget(key: Key): void {
-    if (this.#waiting.size === 0 && this.#moving.size === 0) return;
-    const name = nameOf(key);
-    const waiting = this.#waiting.get(name);
-    if (waiting !== undefined) {
-      this.#waiting.delete(name);
-      this.#waitingBytes -= waiting.stored.length;
-    }
-    this.#moving.delete(name);
+  forget(name: string): void {
+    this.#waiting.forget(name);
+    this.#moving.forget(name);
   }
 
   /** Nothing that was added before this is on its way any more. */
   async drain(): Promise<void> {
-    while (this.#running !== undefined || this.#waiting.size > 0) {
+    while (this.#running !== undefined || this.#waiting.length > 0) {
       this.#running ??= this.#run();
       await this.#running;
     }
@@ -123,21 +108,16 @@ export class SegmentWriter {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTimer?.();
-    this.#forgetAll();
+    this.#waiting.clear();
+    this.#moving.forgetAll();
     await this.#running;
     await this.#leaveSegment();
   }
 
-  #forgetAll(): void {
-    this.#waiting.clear();
-    this.#waitingBytes = 0;
-    this.#moving.clear();
-  }
-
   #start(): void {
     const { clock, limits } = this.#options;
-    if (this.#waitingBytes >= limits.moveBytes) this.#running ??= this.#run();
-    else if (this.#waitingBytes > 0) {
+    if (this.#waiting.length >= limits.moveBytes) this.#running ??= this.#run();
+    else if (this.#waiting.length > 0) {
       this.#cancelTimer ??= clock.after(limits.moveAfterMs, () => {
         this.#cancelTimer = undefined;
         this.#running ??= this.#run();
@@ -150,44 +130,33 @@ export class SegmentWriter {
       await this.#move();
     } catch {
       // A full or failing disk: what was written of the segment may be wrong from here on, so nothing follows it.
-      this.#moving.clear();
+      this.#moving.forgetAll();
       await this.#leaveSegment().catch(() => undefined);
     }
+    this.#moving.clear();
     this.#running = undefined;
     this.#start();
   }
 
   async #move(): Promise<void> {
     const { onDead, onMoved } = this.#options;
-    const bodies = this.#waiting;
-    if (bodies.size === 0) return;
-    this.#moving = bodies;
-    this.#waiting = new Map();
-    this.#waitingBytes = 0;
-    // `forget` takes bodies out of the map while it is under way, not out of this.
-    const all = [...bodies];
-    const bytes = Buffer.allocUnsafe(
-      all.reduce((sum, [, { key, stored }]) => sum + recordBytes(key, stored), 0),
-    );
-    const file = await this.#fileFor(bytes.length);
+    const chunk = this.#waiting;
+    if (!chunk.hasBodies) {
+      chunk.clear();
+      return;
+    }
+    this.#waiting = this.#moving;
+    this.#moving = chunk;
+    const { records } = chunk;
+    const file = await this.#fileFor(records.length);
     const segment = this.#segment;
     const start = this.#size;
-    let at = 0;
-    const placed = all.map(([name, body]) => {
-      const value = writeRecord(bytes, at, body.key, body.stored);
-      const length = body.stored.length - VERSION_BYTES;
-      at = value + length;
-      return { name, body, place: { segment, offset: start + value, length } };
-    });
-    this.#size += bytes.length;
-    await writeAll(file, bytes, start);
+    this.#size += records.length;
+    await writeAll(file, records, start);
     await file.datasync();
-    const moved: Moved[] = [];
-    for (const { name, body, place } of placed) {
-      if (bodies.has(name)) moved.push({ key: body.key, pointer: encodePointer(body.stored, place) });
-      else onDead(segment, place.length);
-    }
-    this.#moving = new Map();
+    // What was forgotten meanwhile gets no pointer.
+    const { moved, deadBytes } = chunk.placed(segment, start);
+    if (deadBytes > 0) onDead(segment, deadBytes);
     if (moved.length > 0) onMoved(moved);
   }
 

@@ -2,11 +2,13 @@ import type { Buffer } from 'node:buffer';
 import { statSync } from 'node:fs';
 import type { Clock } from '../../../lib/clock.ts';
 import { makeDirectoryDurably } from '../../durable-file.ts';
+import type { NamedKey } from '../key-space.ts';
 import type { Key } from '../key-value-store.ts';
 import { isPointer, placeOf } from './body-pointer.ts';
+import type { Moved } from './segment-chunk.ts';
 import { segmentPath, segmentsIn } from './segment-names.ts';
 import { reclaimSegment } from './segment-reclaim.ts';
-import { type Body, type Moved, type SegmentLimits, SegmentWriter } from './segment-writer.ts';
+import { type SegmentLimits, SegmentWriter } from './segment-writer.ts';
 
 /** What the engine does for its segments. All of it between two batches of its own. */
 export interface SegmentsHost {
@@ -70,22 +72,22 @@ export class Segments {
     });
   }
 
-  /** @param bodies rows that were just committed. */
-  committed(bodies: Iterable<Body>): void {
-    for (const { key, stored } of bodies) {
-      if (stored.length >= this.#limits.bodyBytesMin) this.#writer.add(key, stored);
+  /** @param bodies rows that were just committed, by the names of their keys. */
+  committed(bodies: ReadonlyMap<string, Buffer>): void {
+    for (const [name, stored] of bodies) {
+      if (stored.length >= this.#limits.bodyBytesMin) this.#writer.add(name, stored);
     }
     this.#reclaimIfWorthwhile();
   }
 
   /** The row of this key is about to be another. */
-  replace(key: Key): void {
-    this.#writer.forget(key);
+  replace(name: string): void {
+    this.#writer.forget(name);
   }
 
   /** The row of this key is about to go. */
-  remove(key: Key): void {
-    this.#writer.forget(key);
+  remove({ key, name }: NamedKey): void {
+    this.#writer.forget(name);
     const row = this.#host.rowOf(key);
     if (row === undefined || !isPointer(row)) return;
     const { segment, length } = placeOf(row);
