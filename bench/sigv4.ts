@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hash } from 'node:crypto';
+import { HmacKey } from '../src/lib/hmac-key.ts';
 import {
   amzDateOf,
   chunkedBody,
@@ -8,7 +9,6 @@ import {
   signRequest,
 } from '../src/testing/raw-signing.ts';
 import { createAuthenticator } from '../src/wire/sigv4/authenticate.ts';
-import { HmacKey } from '../src/wire/sigv4/hmac-key.ts';
 import { openBody } from '../src/wire/sigv4/open-body.ts';
 
 // What verifying one request costs, against the bare SHA-256 and HMAC that nobody can leave out; and what undoing

@@ -21,6 +21,36 @@ describe('a keyring', () => {
     );
   });
 
+  it('derives again what it and any other keyring of the same key derived', () => {
+    const keyring = makeKeyring([older]);
+    const made = [keyring, keyring, makeKeyring([older])].map((ring) => ring.newDataKey());
+    for (const { dataKey, sealed } of made) {
+      expect(dataKey.length).toBe(DATA_KEY_BYTES);
+      expect(keyring.unwrap(sealed)).toEqual(dataKey);
+      expect(makeKeyring([newer, older]).unwrap(sealed)).toEqual(dataKey);
+      expect(() => makeKeyring([newer]).unwrap(sealed)).toThrow(MasterKeyError);
+    }
+    expect(new Set(made.map(({ dataKey }) => dataKey.toString('hex'))).size).toBe(3);
+  });
+
+  it('gives another key for a derived one of which any bit was changed, and none for one that was cut', () => {
+    const keyring = makeKeyring([older]);
+    const { dataKey, sealed } = keyring.newDataKey();
+    const kept = Buffer.from(sealed.wrapped, 'base64');
+    for (let bit = 0; bit < kept.length * 8; bit += 1) {
+      const bytes = Buffer.from(kept);
+      bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(keyring.unwrap({ ...sealed, wrapped: bytes.toString('base64') })).not.toEqual(dataKey);
+    }
+    expect(() => keyring.unwrap({ ...sealed, wrapped: sealed.wrapped.slice(4) })).toThrow(KeyUnwrapError);
+  });
+
+  it('wraps a derived key for another master key', () => {
+    const { dataKey, sealed } = makeKeyring([older]).newDataKey();
+    const after = makeKeyring([newer, older]).rewrap(sealed);
+    expect(makeKeyring([newer]).unwrap(after)).toEqual(dataKey);
+  });
+
   it('never wraps twice to the same', () => {
     const keyring = makeKeyring([older]);
     const dataKey = systemRandom.bytes(DATA_KEY_BYTES);

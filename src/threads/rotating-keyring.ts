@@ -21,6 +21,7 @@ export class RotatingKeyring implements Keyring {
     return this.#current.currentWrapId;
   }
   has: Keyring['has'] = (wrapId) => this.#current.has(wrapId);
+  newDataKey: Keyring['newDataKey'] = () => this.#current.newDataKey();
   wrap: Keyring['wrap'] = (dataKey) => this.#current.wrap(dataKey);
   unwrap: Keyring['unwrap'] = (sealed) => this.#current.unwrap(sealed);
   rewrap: Keyring['rewrap'] = (sealed) => this.#current.rewrap(sealed);

@@ -1,7 +1,6 @@
 import { sealBuffer } from '../../keys/frames.ts';
-import { DATA_KEY_BYTES } from '../../keys/keyring.ts';
+import type { DataKey } from '../../keys/keyring.ts';
 import { checksumsReady } from '../../lib/checksums/index.ts';
-import { systemRandom } from '../../lib/random.ts';
 import { digestsOf } from './body-hashes.ts';
 import {
   type BodySink,
@@ -18,18 +17,17 @@ export async function sealWhole(
   options: Pick<SinkOptions, 'algorithms' | 'keyring'>,
 ): Promise<FinishedBody> {
   await checksumsReady;
-  return sealInline(whole, systemRandom.bytes(DATA_KEY_BYTES), options);
+  return sealInline(whole, options.keyring.newDataKey(), options.algorithms);
 }
 
 function sealInline(
   plain: Buffer,
-  dataKey: Buffer,
-  { algorithms, keyring }: Pick<SinkOptions, 'algorithms' | 'keyring'>,
+  { dataKey, sealed: key }: DataKey,
+  algorithms: SinkOptions['algorithms'],
 ): FinishedBody {
   const size = plain.length;
   const digests = digestsOf(plain, algorithms);
   if (size === 0) return { ...digests, size, stored: { kind: 'empty' } };
-  const key = keyring.wrap(dataKey);
   return { ...digests, size, stored: { kind: 'inline', sealed: sealBuffer(plain, dataKey), key } };
 }
 
@@ -46,13 +44,14 @@ export async function openSink(options: SinkOptions): Promise<BodySink> {
 class GrowingSink implements BodySink {
   readonly inlineBytesMax: number;
   readonly #options: SinkOptions;
-  readonly #dataKey = systemRandom.bytes(DATA_KEY_BYTES);
+  readonly #key: DataKey;
   #chunks: Buffer[] = [];
   #size = 0;
   #large: LargeSink | undefined;
 
   constructor(options: SinkOptions) {
     this.#options = options;
+    this.#key = options.keyring.newDataKey();
     this.inlineBytesMax = options.inlineBytesMax ?? INLINE_BYTES_MAX;
   }
 
@@ -73,12 +72,11 @@ class GrowingSink implements BodySink {
   async finish(): Promise<FinishedBody> {
     if (this.#large !== undefined) {
       const { blob, ...digests } = await this.#large.finish();
-      const key = this.#options.keyring.wrap(this.#dataKey);
-      return { ...digests, size: this.#size, stored: { kind: 'file', blob, key } };
+      return { ...digests, size: this.#size, stored: { kind: 'file', blob, key: this.#key.sealed } };
     }
     const [first] = this.#chunks;
     const plain = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    return sealInline(plain, this.#dataKey, this.#options);
+    return sealInline(plain, this.#key, this.#options.algorithms);
   }
 
   async abort(): Promise<void> {
@@ -88,10 +86,11 @@ class GrowingSink implements BodySink {
 
   #openLarge(): Promise<LargeSink> {
     const { threads, region, algorithms, expectedSize = Number.POSITIVE_INFINITY } = this.#options;
+    const { dataKey } = this.#key;
     const { location } = region.blobs;
     if (threads !== undefined && location !== undefined && expectedSize > LOOP_BYTES_MAX) {
-      return Promise.resolve(threads.open(location, algorithms, this.#dataKey));
+      return Promise.resolve(threads.open(location, algorithms, dataKey));
     }
-    return LoopSink.open(region.blobs, algorithms, this.#dataKey);
+    return LoopSink.open(region.blobs, algorithms, dataKey);
   }
 }

@@ -15,11 +15,12 @@ export interface ChecksumValue {
   readonly type: 'FULL_OBJECT' | 'COMPOSITE';
 }
 
-/** How one body is sealed (DESIGN decision 13): its own random AES-256 key, wrapped by the key `wrap` names. Replicas of a
- * small object within the site share it, since they are the same sealed bytes. */
+/** How one body is sealed (DESIGN decision 13): its own AES-256 key, derived or wrapped by the master
+ * key that `wrap` names (keys/keyring.ts). Replicas of a small object within the site share it, since they are the same
+ * sealed bytes. */
 export interface SealedKey {
   readonly wrap: string;
-  /** Base64. */
+  /** Base64: what the key is derived or unwrapped from. */
   readonly wrapped: string;
 }
 

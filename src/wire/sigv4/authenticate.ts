@@ -1,5 +1,6 @@
 import { missingContentSha256 } from '../../errors/payloads.ts';
 import { signatureVersionNotSupported } from '../../errors/signatures.ts';
+import type { HmacKey } from '../../lib/hmac-key.ts';
 import type {
   Authenticated,
   Authenticator,
@@ -21,7 +22,6 @@ import {
   queryParameters,
   splitTarget,
 } from './canonical-request.ts';
-import type { HmacKey } from './hmac-key.ts';
 import { payloadOf } from './payload.ts';
 import { looksPresigned, looksPresignedVersion2, parsePresigned } from './presigned-url.ts';
 import { type Refusals, refusalsOf, type SignaturePlace } from './refusals.ts';

@@ -1,6 +1,6 @@
 import type { ByteStream } from '../../lib/byte-stream.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { HmacKey } from './hmac-key.ts';
+import type { HmacKey } from '../../lib/hmac-key.ts';
 
 /** Request headers as node gives them: lower-case names. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HmacKey } from '../../lib/hmac-key.ts';
 import { freeable, recycle } from '../../lib/recycle.ts';
 import { amzDateOf, chunkedBody, scopeOf, signingKeyOf } from '../../testing/raw-signing.ts';
 import type { Payload } from './authenticated.ts';
-import { HmacKey } from './hmac-key.ts';
 import { openBody } from './open-body.ts';
 
 const NOW = Date.UTC(2026, 10, 21);

@@ -1,7 +1,7 @@
 import { invalidContentSha256 } from '../../errors/payloads.ts';
 import { asymmetricSignatureNotImplemented } from '../../errors/signatures.ts';
+import type { HmacKey } from '../../lib/hmac-key.ts';
 import type { ChunkSeed, Payload } from './authenticated.ts';
-import type { HmacKey } from './hmac-key.ts';
 
 const SHA256_HEX = /^[0-9a-fA-F]{64}$/;
 

@@ -1,6 +1,6 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { HmacKey } from '../../lib/hmac-key.ts';
 import type { CredentialScope } from './authenticated.ts';
-import { HmacKey } from './hmac-key.ts';
 import { TERMINATOR } from './scope.ts';
 
 /** One per access key, day, region and service; less than a kilobyte each. */

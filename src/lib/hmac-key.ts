@@ -27,9 +27,18 @@ export class HmacKey {
 
   /** @param text one byte per character. */
   hexOf(text: string): string {
+    return hash('sha256', this.#outerWith(text), 'hex');
+  }
+
+  /** @param text one byte per character. */
+  bytesOf(text: string): Buffer {
+    return Buffer.from(hash('sha256', this.#outerWith(text), 'binary'), 'latin1');
+  }
+
+  #outerWith(text: string): Buffer {
     // A digest as a string of its bytes spares the buffer that `hash` would make for it.
     this.#outer.write(hash('sha256', this.#innerWith(text), 'binary'), BLOCK_BYTES, 'latin1');
-    return hash('sha256', this.#outer, 'hex');
+    return this.#outer;
   }
 
   #innerWith(text: string): Buffer {
