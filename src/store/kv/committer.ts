@@ -127,20 +127,20 @@ export class Committer {
   }
 
   #write(): void {
-    for (const [name, total] of this.#stagedTotals) {
+    this.#stagedTotals.forEach((total, name) => {
       const key = keyOf(name);
       if (total === 0) this.#engine.delete({ key, name });
       else this.#engine.setCounter(key, total);
-    }
+    });
     const sequenceRow = storedRow(Buffer.alloc(0));
     stampVersion(sequenceRow, this.#sequence);
     this.#engine.put(SEQUENCE, sequenceRow);
     this.#engine.write();
     // What nobody checks needs no remembering: most rows are written once and never looked at by a commit.
-    for (const [name, version] of this.#loaded) this.#versions.set(name, version);
-    for (const [name, version] of this.#staged) this.#versions.replace(name, version);
+    this.#loaded.forEach((version, name) => this.#versions.set(name, version));
+    this.#staged.forEach((version, name) => this.#versions.replace(name, version));
     for (const known of [this.#loadedTotals, this.#stagedTotals]) {
-      for (const [name, total] of known) this.#totals.set(name, total);
+      known.forEach((total, name) => this.#totals.set(name, total));
     }
   }
 

@@ -53,8 +53,8 @@ export function decodeListingRow(line: string): ListingRow {
 }
 
 function encodeUnknown(row: ListingRow): string {
+  if (Object.keys(row).every((name) => KNOWN.has(name))) return '';
   const unknown = Object.entries(row).filter(([name]) => !KNOWN.has(name));
-  if (unknown.length === 0) return '';
   const json = JSON.stringify(Object.fromEntries(unknown));
   return json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -11,11 +11,16 @@ const COMMIT_HEADER_BYTES = 8;
 const ENTRY_HEADER_BYTES = 1 + 2 + 2 + 8 + VERSION_BYTES;
 const KIND = { version: 0, empty: 1, put: 2, delete: 3, add: 4 } as const;
 const SIZE_MIN = 16 * 1024;
+/** A busy thread sends about as much each turn: memory for so much more than last time need not grow. */
+const HEADROOM = 1.5;
+/** After a turn of large commits the next may be small. */
+const SIZE_AT_FIRST_MAX = 256 * 1024;
 
 /** Gathers commits until they are taken. */
 export class CommitEncoder {
   #bytes = Buffer.alloc(0);
   #length = 0;
+  #sizeAtFirst = SIZE_MIN;
 
   get empty(): boolean {
     return this.#length === 0;
@@ -36,6 +41,7 @@ export class CommitEncoder {
   /** What was gathered, in memory of its own that may be transferred. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#bytes.subarray(0, this.#length);
+    this.#sizeAtFirst = Math.min(Math.max(SIZE_MIN, Math.ceil(this.#length * HEADROOM)), SIZE_AT_FIRST_MAX);
     this.#bytes = Buffer.alloc(0);
     this.#length = 0;
     return taken;
@@ -44,7 +50,9 @@ export class CommitEncoder {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(SIZE_MIN, needed * 2));
+    const larger = Buffer.allocUnsafeSlow(
+      this.#length === 0 ? Math.max(this.#sizeAtFirst, needed) : needed * 2,
+    );
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }
