@@ -127,10 +127,11 @@ export class Committer {
   }
 
   #write(): void {
+    // `forEach`, here and below: walking a map by its entries made a sixth of this thread's garbage.
     this.#stagedTotals.forEach((total, name) => {
-      const key = keyOf(name);
-      if (total === 0) this.#engine.delete({ key, name });
-      else this.#engine.setCounter(key, total);
+      const at = { key: keyOf(name), name };
+      if (total === 0) this.#engine.delete(at);
+      else this.#engine.setCounter(at, total);
     });
     const sequenceRow = storedRow(Buffer.alloc(0));
     stampVersion(sequenceRow, this.#sequence);

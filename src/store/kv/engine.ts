@@ -18,7 +18,7 @@ export interface EngineWriter extends EngineReader {
   isEmpty(range: Pick<Range, 'start' | 'end'>): boolean;
   /** Staged until `write`. `stored` is the row's version and value (stored-row.ts). */
   put(at: NamedKey, stored: Buffer): void;
-  setCounter(key: Key, total: number): void;
+  setCounter(at: NamedKey, total: number): void;
   delete(at: NamedKey): void;
   /** Makes everything staged durable and visible, all of it or nothing.
    * @throws EngineWriteError */

@@ -47,8 +47,7 @@ export class MemoryEngine implements EngineWriter {
     this.#staged.push(() => this.#rows.set(name, stored));
   }
 
-  setCounter(key: Key, total: number): void {
-    const name = nameOf(key);
+  setCounter({ name }: NamedKey, total: number): void {
     this.#staged.push(() => this.#counters.set(name, total));
   }
 

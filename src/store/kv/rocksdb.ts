@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../lib/clock.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
 import { keyOf, type NamedKey, named, partOf } from './key-space.ts';
-import { type Key, StoreUnavailableError } from './key-value-store.ts';
+import { StoreUnavailableError } from './key-value-store.ts';
 import { probeWritable } from './probe-writable.ts';
 import { type RocksBatch, type RocksDatabase, type RocksOptions, rocksDatabase } from './rocksdb-binding.ts';
 import { type EngineMemory, rocksOptions } from './rocksdb-options.ts';
@@ -83,7 +83,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     this.#bodies.set(name, stored);
   }
 
-  setCounter(key: Key, total: number): void {
+  setCounter({ key }: NamedKey, total: number): void {
     this.#staged()._put(key, encodeTotal(total), { column: this.column('counters') });
   }
 

@@ -141,7 +141,7 @@ export class SqliteEngine extends SqliteReader implements EngineWriter {
     this.#staged.push({ key, value: stored });
   }
 
-  setCounter(key: Key, total: number): void {
+  setCounter({ key }: NamedKey, total: number): void {
     this.#staged.push({ key, value: encodeTotal(total) });
   }
 

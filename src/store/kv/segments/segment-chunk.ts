@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { RowVersion } from '../key-value-store.ts';
 import { VERSION_BYTES, versionOf } from '../stored-row.ts';
 import { encodePointer } from './body-pointer.ts';
 import { recordBytes, writeRecord } from './segment-record.ts';
@@ -12,7 +13,7 @@ export interface Moved {
 
 interface ChunkBody {
   /** Of the row. */
-  readonly version: number;
+  readonly version: RowVersion;
   /** Of the value, in the chunk. */
   readonly offset: number;
   readonly length: number;

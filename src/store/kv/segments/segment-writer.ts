@@ -130,7 +130,6 @@ export class SegmentWriter {
       await this.#move();
     } catch {
       // A full or failing disk: what was written of the segment may be wrong from here on, so nothing follows it.
-      this.#moving.forgetAll();
       await this.#leaveSegment().catch(() => undefined);
     }
     this.#moving.clear();
