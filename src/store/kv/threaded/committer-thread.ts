@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { CommitQueue } from '../commit-queue.ts';
 import { DirectoryInUseError } from '../directory-lock.ts';
@@ -126,6 +127,20 @@ function post(client: Client, answer: StoreAnswer): void {
   client.port.postMessage(answer);
 }
 
+/** Every write waits for this thread, and it for the disk. Where the processors are busy, it would otherwise wait behind
+ * requests each time that the disk is done: with precedence PUTs were a tenth more. */
+const PRIORITY = -10;
+
+/** Where this user may (root, CAP_SYS_NICE). Only on Linux does it concern the calling thread alone. */
+function takePrecedence(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(PRIORITY);
+  } catch {
+    // Then it waits its turn.
+  }
+}
+
 async function run(parent: MessagePort, { options, shared }: CommitterThreadData): Promise<void> {
   const tell = (answer: ThreadAnswer) => parent.postMessage(answer);
   const opened = await openEngine(options).catch((error: unknown) => {
@@ -133,6 +148,7 @@ async function run(parent: MessagePort, { options, shared }: CommitterThreadData
     tell({ kind: 'refused', message, inUse: error instanceof DirectoryInUseError });
   });
   if (opened === undefined) return;
+  takePrecedence();
   const { engine, name, diskSpace } = opened;
   const gate = new ReaderGate(shared);
   if (engine instanceof RocksEngine) {
