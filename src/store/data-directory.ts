@@ -20,8 +20,10 @@ export interface DataDirectory {
 /** The format that this program writes.
  * 1  all bodies of small objects in the database
  * 2  they may lie in segments. Every store of format 1 is one of format 2 in which none does yet.
- * 3  data keys may be derived from a seed (keys/keyring.ts). Every store of format 2 is one in which all are wrapped. */
-export const FORMAT = 3;
+ * 3  data keys may be derived from a seed (keys/keyring.ts). Every store of format 2 is one in which all are wrapped.
+ * 4  segments are the log of their store (store/kv/segments/commit-log.ts). Every store of format 3 is one whose log is
+ *    empty, and whose segments hold bodies alone. */
+export const FORMAT = 4;
 const FILE_NAME = 'holdfast.json';
 const SITE_ID_BYTES = 4;
 // Made by mkfs or by an earlier start that ended before it wrote its own file: an otherwise empty directory is ours to take.

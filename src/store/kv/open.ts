@@ -9,6 +9,7 @@ import { LocalStore } from './local-store.ts';
 import { RocksEngine } from './rocksdb.ts';
 import { loadRocks } from './rocksdb-binding.ts';
 import { type EngineMemory, engineMemory } from './rocksdb-options.ts';
+import { segmentLimits } from './segments/segment-limits.ts';
 import { SqliteEngine, sqlitePath } from './sqlite.ts';
 
 /** Every RocksDB directory has it. */
@@ -64,7 +65,7 @@ export function chooseEngine(directory: string): EngineName {
 
 async function openRocks({ directory, memory }: StoreOptions, diskBytes: number): Promise<RocksEngine> {
   try {
-    return await RocksEngine.open(directory, memory ?? engineMemory(diskBytes));
+    return await RocksEngine.open(directory, memory ?? engineMemory(diskBytes), segmentLimits(diskBytes));
   } catch (error) {
     if (mentionsLock(error)) throw new DirectoryInUseError(directory);
     throw error;

@@ -1,26 +1,27 @@
 import type { Buffer } from 'node:buffer';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../lib/clock.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
-import { keyOf, type NamedKey, named, partOf } from './key-space.ts';
-import { StoreUnavailableError } from './key-value-store.ts';
+import { type NamedKey, partOf } from './key-space.ts';
+import { type Key, StoreUnavailableError } from './key-value-store.ts';
 import { probeWritable } from './probe-writable.ts';
 import { type RocksBatch, type RocksDatabase, type RocksOptions, rocksDatabase } from './rocksdb-binding.ts';
 import { type EngineMemory, rocksOptions } from './rocksdb-options.ts';
 import { RocksReader } from './rocksdb-reader.ts';
-import { deadBytesIn, deadBytesKey, deadBytesRow } from './segments/dead-bytes.ts';
-import type { Moved } from './segments/segment-chunk.ts';
+import { CHECKPOINT } from './segments/checkpoint.ts';
+import { CommitLog } from './segments/commit-log.ts';
+import { deadBytesIn, deadBytesKey } from './segments/dead-bytes.ts';
+import { type SegmentLimits, segmentLimits } from './segments/segment-limits.ts';
 import { SEGMENTS_FOLDER } from './segments/segment-names.ts';
-import { SEGMENT_LIMITS, type SegmentLimits } from './segments/segment-writer.ts';
-import { Segments } from './segments/segments.ts';
+import type { LivingBody } from './segments/segment-reclaim.ts';
+import type { Segments } from './segments/segments.ts';
 import { encodeTotal } from './stored-row.ts';
 
-/** The database as its one writer has it.
+/** The database as its one writer has it. What is written is durable by the log in front of it (segments/commit-log.ts).
  *
  * States
  *   open     all goes
- *   failed   a write failed: RocksDB refuses every further one until it is opened anew; reads go on. `recover` →
+ *   failed   a write failed: the log or RocksDB refuses every further one until it is opened anew; reads go on. `recover` →
  *   shut     closed, being opened anew: nobody reads → open, or stays shut when opening fails, until `recover`
  *            is called again */
 export class RocksEngine extends RocksReader implements EngineWriter {
@@ -31,10 +32,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   #handle = 0n;
   /** One batch for good: batches hold their memory until they are collected, and a busy loop rarely is. */
   #batch: RocksBatch | undefined;
-  /** Bodies of the batch that is being staged, by the names of their keys. */
-  readonly #bodies = new Map<string, Buffer>();
-  #pointers: RocksBatch | undefined;
-  #segments: Segments | undefined;
+  #log: CommitLog | undefined;
   #shut = false;
   /** Called around closing and opening anew, so that other threads keep off. */
   onReopening: { before(): Promise<void>; after(): void } = { before: async () => {}, after: () => {} };
@@ -47,17 +45,24 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     this.#options = options;
   }
 
-  /** @throws Error as RocksDB gives it: locked by another process, damaged, no space. */
+  /** @throws Error as RocksDB gives it: locked by another process, damaged, no space.
+   * @throws LogDamagedError */
   static async open(
     directory: string,
     memory?: EngineMemory,
-    limits: SegmentLimits = SEGMENT_LIMITS,
+    limits: SegmentLimits = segmentLimits(),
   ): Promise<RocksEngine> {
     const engine = new RocksEngine(directory, rocksOptions(memory));
     await engine.#owner.open(engine.#options);
     engine.#handle = engine.#owner.handle;
     engine.attach();
-    engine.#segments = engine.#openSegments(limits);
+    try {
+      engine.#log = engine.#openLog(limits);
+    } catch (error) {
+      // So that another attempt finds it unlocked.
+      await engine.close();
+      throw error;
+    }
     return engine;
   }
 
@@ -69,67 +74,57 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     return this.database.getProperty(name);
   }
 
-  /** What moves bodies out of the database. */
   get segments(): Segments {
-    if (this.#segments === undefined) throw new StoreUnavailableError('the database is being opened');
-    return this.#segments;
+    return this.#openedLog.segments;
   }
 
-  put({ key, name }: NamedKey, stored: Buffer): void {
-    const part = partOf(key);
-    this.#staged()._put(key, stored, { column: this.column(part) });
-    if (part !== 'bytes') return;
-    this.segments.replace(name);
-    this.#bodies.set(name, stored);
+  put({ key }: NamedKey, stored: Buffer): void {
+    this.#stage(key, this.#openedLog.put(key, stored));
   }
 
   setCounter({ key }: NamedKey, total: number): void {
-    this.#staged()._put(key, encodeTotal(total), { column: this.column('counters') });
+    this.#stage(key, this.#openedLog.put(key, encodeTotal(total)));
   }
 
-  delete(at: NamedKey): void {
-    const { key, name } = at;
-    const part = partOf(key);
-    if (part === 'bytes') {
-      this.segments.remove(at);
-      this.#bodies.delete(name);
-    }
-    this.#staged()._del(key, { column: this.column(part) });
+  delete({ key }: NamedKey): void {
+    this.#openedLog.delete(key);
+    this.#unstage(key);
   }
 
   write(): void {
-    this.segments.keepCounts();
+    const log = this.#openedLog;
+    log.write();
     try {
-      this.#staged()._writeSync({ sync: true });
+      this.#apply(false);
     } catch (error) {
-      throw new EngineWriteError(failedAfterHandingOver(error) ? 'unknown' : 'nothing', error);
+      // The log has it: once the database is opened anew, it is there.
+      throw new EngineWriteError('unknown', error);
     }
-    this.#staged()._clear();
-    this.segments.committed(this.#bodies);
-    this.#bodies.clear();
+    log.applied();
   }
 
   discard(): void {
+    this.#log?.discard();
     this.#batch?._clear();
-    this.#bodies.clear();
   }
 
   async recover(): Promise<string | undefined> {
-    // Opening anew writes what the log holds into files first.
+    // Opening anew writes what RocksDB's own log holds into files first.
     const reason = await probeWritable(this.#directory, bytesToOpen(this.#directory));
     if (reason !== undefined) return reason;
     try {
+      this.#openedLog.cutBack();
       if (!this.#shut) await this.onReopening.before();
       this.#shut = true;
       this.detach();
       this.#batch = undefined;
-      this.#pointers = undefined;
       // Fails when the log can't be flushed, and has closed all the same. The wrapper then believes that it is
       // still open, so a new one is put around the same native object.
       await this.database.close().catch(() => {});
       this.database = rocksDatabase(this.handle);
       await this.database.open(this.#options);
       this.attach();
+      this.#openedLog.resume();
     } catch (error) {
       // Nobody may read now; the next attempt goes on from here.
       return deepestMessage(error);
@@ -140,10 +135,29 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   }
 
   override async close(): Promise<void> {
-    await this.#segments?.close();
+    await this.#log?.close();
     await super.close();
     // Everything acknowledged is in the log already, whatever closing says.
     await this.database.close().catch(() => {});
+  }
+
+  get #openedLog(): CommitLog {
+    if (this.#log === undefined) throw new StoreUnavailableError('the database is being opened');
+    return this.#log;
+  }
+
+  #stage(key: Key, stored: Buffer): void {
+    this.#staged()._put(key, stored, { column: this.column(partOf(key)) });
+  }
+
+  #unstage(key: Key): void {
+    this.#staged()._del(key, { column: this.column(partOf(key)) });
+  }
+
+  #apply(sync: boolean): void {
+    const batch = this.#staged();
+    batch._writeSync({ sync });
+    batch._clear();
   }
 
   #staged(): RocksBatch {
@@ -151,32 +165,28 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     return this.#batch;
   }
 
-  #openSegments(limits: SegmentLimits): Segments {
-    return new Segments(join(this.#directory, SEGMENTS_FOLDER), limits, systemClock, {
+  #openLog(limits: SegmentLimits): CommitLog {
+    return new CommitLog(join(this.#directory, SEGMENTS_FOLDER), limits, {
+      checkpoint: () => this.get([CHECKPOINT.key])[0]?.value,
+      deadBytes: () => deadBytesIn(this.range(deadBytesKey.range)),
+      put: (key, stored) => this.#stage(key, stored),
+      delete: (key) => this.#unstage(key),
+      apply: (sync) => this.#apply(sync),
+      discard: () => this.discard(),
       rowOf: (key) => this.storedBody(key),
       pointsInto: (segment) => this.pointsInto(segment),
-      putPointers: (moved) => this.#putPointers(moved, false),
-      deadBytes: () => deadBytesIn(this.range(deadBytesKey.range)),
-      keepDeadBytes: (segment, bytes) => {
-        const at = named(deadBytesKey.of(segment));
-        if (bytes === undefined) this.delete(at);
-        else this.put(at, deadBytesRow(bytes));
-      },
-      sync: () => this.#putPointers([], true),
+      move: (bodies) => this.#move(bodies),
     });
   }
 
-  /** A batch of its own, which waits for nobody and fails nobody. */
-  #putPointers(moved: readonly Moved[], sync: boolean): void {
-    // Throws while the database is shut, before a batch could be made of it.
-    const column = this.column('bytes');
-    this.#pointers ??= this.database.batch();
-    const batch = this.#pointers;
-    for (const { name, pointer } of moved) batch._put(keyOf(name), pointer, { column });
+  /** A batch of its own, between those of commits. */
+  #move(bodies: readonly LivingBody[]): void {
     try {
-      batch._writeSync({ sync });
-    } finally {
-      batch._clear();
+      for (const { key, stored } of bodies) this.#stage(key, this.#openedLog.put(key, stored));
+      this.write();
+    } catch (error) {
+      this.discard();
+      throw error;
     }
   }
 }
@@ -193,10 +203,4 @@ function bytesToOpen(directory: string): number {
 function deepestMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : deepestMessage(error.cause);
-}
-
-/** A failed append leaves an incomplete record, which is dropped when the log is read; a failed sync may leave a
- * complete one. */
-function failedAfterHandingOver(error: unknown): boolean {
-  return /sync/i.test(error instanceof Error ? error.message : '');
 }

@@ -1,127 +1,150 @@
 import { Buffer } from 'node:buffer';
 import { type FileHandle, open, truncate, unlink } from 'node:fs/promises';
-import { nameOf } from '../key-space.ts';
+import { endOfTurn } from '../../../lib/turn-queue.ts';
+import { partOf } from '../key-space.ts';
 import type { Key } from '../key-value-store.ts';
 import { VERSION_BYTES } from '../stored-row.ts';
 import { isPointer, placeOf, rowAround } from './body-pointer.ts';
 import { segmentPath } from './segment-names.ts';
-import { readRecord, type SegmentRecord } from './segment-record.ts';
-import type { SegmentWriter } from './segment-writer.ts';
+import { readPiece, type SegmentBody } from './segment-record.ts';
+
+/** A row that is put again as it is. */
+export interface LivingBody {
+  readonly key: Key;
+  readonly stored: Buffer;
+}
 
 export interface ReclaimOptions {
   readonly folder: string;
-  readonly writer: SegmentWriter;
+  /** So many bytes are moved in one batch: commits wait for it. */
+  readonly moveBytes: number;
   /** The row as it is stored, a pointer or not. */
   readonly rowOf: (key: Key) => Buffer | undefined;
   /** Goes through all rows: slow, and independent of what the segment says. */
   readonly pointsInto: (segment: number) => Promise<boolean>;
-  /** Makes all pointers durable that were handed over so far. */
-  readonly sync: () => void;
+  /** Writes them into the current segment. When it returns, they are on stable storage there. @throws EngineWriteError */
+  readonly move: (bodies: readonly LivingBody[]) => void;
   readonly stopped: () => boolean;
 }
 
-/** Read at once: little memory, and few records between two turns of the event loop. */
+/** Read at once: little memory. */
 const READ_BYTES = 2 ** 20;
 
 /** Gives a segment's space back: what is still alive in it moves into the segment that is being written, then the file
  * goes. Which bodies are alive is asked of the rows, never taken from a count.
  *
  * A reader may hold a pointer that it read before: it finds the file cut to nothing and reads the row again.
- * @returns false where it was stopped, or a body could not be moved: the segment stays, and nothing is lost */
+ * @returns false where it was stopped, or the segment holds what cannot be read: it stays, and nothing is lost */
 export async function reclaimSegment(options: ReclaimOptions, segment: number): Promise<boolean> {
-  const { folder, writer, pointsInto, sync, stopped } = options;
+  const { folder, pointsInto, stopped } = options;
+  const { damaged } = await moveLiving(options, segment);
+  if (stopped()) return false;
+  // What cannot be read does not tell whose body it is.
+  if (damaged && (await pointsInto(segment))) return false;
+  if (stopped()) return false;
   const path = segmentPath(folder, segment);
-  await moveLiving(options, segment);
-  if (stopped()) return false;
-  await writer.drain();
-  // Once more: what did not get away, because the disk was full or slow, keeps the segment.
-  const left = await lookOver(options, segment);
-  if (left.living || stopped()) return false;
-  // A record that cannot be read does not tell whose body it is.
-  if (left.damaged && (await pointsInto(segment))) return false;
-  if (stopped()) return false;
-  sync();
   await truncate(path, 0);
   await unlink(path);
   return true;
 }
 
-async function moveLiving(options: ReclaimOptions, segment: number): Promise<void> {
-  for await (const { bytes, record, offset } of recordsOf(options, segment)) {
-    if (record === 'damaged') continue;
-    const row = livingRow(options, segment, record, offset);
-    if (row === undefined) continue;
-    const stored = rowAround(row, record.length);
-    bytes.copy(stored, VERSION_BYTES, record.value, record.value + record.length);
-    if (!options.writer.hasRoom) await options.writer.drain();
-    if (options.stopped()) return;
-    // The row may have gone while this waited.
-    if (livingRow(options, segment, record, offset) !== undefined)
-      options.writer.add(nameOf(record.key), stored);
+async function moveLiving(options: ReclaimOptions, segment: number): Promise<{ damaged: boolean }> {
+  let damaged = false;
+  for await (const part of partsOf(options, segment)) {
+    damaged ||= part.damaged;
+    for (let next = 0; next < part.bodies.length; ) {
+      next = moveSome(options, segment, part, next);
+      // Commits come first.
+      await endOfTurn();
+      if (options.stopped()) return { damaged };
+    }
   }
+  return { damaged };
 }
 
-async function lookOver(
-  options: ReclaimOptions,
-  segment: number,
-): Promise<{ readonly living: boolean; readonly damaged: boolean }> {
-  let damaged = false;
-  for await (const { record, offset } of recordsOf(options, segment)) {
-    if (record === 'damaged') damaged = true;
-    else if (livingRow(options, segment, record, offset) !== undefined) return { living: true, damaged };
+/** Looks at rows and moves what they point to without a pause, so that no row goes in between.
+ * @returns the body to go on with */
+function moveSome(options: ReclaimOptions, segment: number, part: SegmentPart, first: number): number {
+  const { moveBytes, move } = options;
+  const living: LivingBody[] = [];
+  let bytes = 0;
+  let next = first;
+  for (; next < part.bodies.length && bytes < moveBytes; next += 1) {
+    const body = part.bodies[next];
+    const row = body === undefined ? undefined : livingRow(options, segment, body, part.offset);
+    if (body === undefined || row === undefined) continue;
+    const stored = rowAround(row, body.length);
+    part.bytes.copy(stored, VERSION_BYTES, body.value, body.value + body.length);
+    living.push({ key: body.key, stored });
+    bytes += stored.length;
   }
-  return { living: false, damaged };
+  if (living.length > 0) move(living);
+  return next;
 }
 
 function livingRow(
   { rowOf }: ReclaimOptions,
   segment: number,
-  record: SegmentRecord,
+  body: SegmentBody,
   offset: number,
 ): Buffer | undefined {
-  const row = rowOf(record.key);
+  const row = rowOf(body.key);
   if (row === undefined || !isPointer(row)) return undefined;
   const place = placeOf(row);
-  return place.segment === segment && place.offset === offset + record.value ? row : undefined;
+  return place.segment === segment && place.offset === offset + body.value ? row : undefined;
 }
 
-/** Every whole record, with what was read of the file around it and where in the file that began. What is damaged, or was
- * being written when power was lost, is passed over byte by byte: those behind it may be alive. */
-async function* recordsOf(
-  { folder, stopped }: ReclaimOptions,
-  segment: number,
-): AsyncGenerator<{ bytes: Buffer; record: SegmentRecord | 'damaged'; offset: number }> {
+interface SegmentPart {
+  readonly bytes: Buffer;
+  /** Where in the segment they begin. */
+  readonly offset: number;
+  readonly bodies: readonly SegmentBody[];
+  /** Something in it is neither a batch nor a record. */
+  readonly damaged: boolean;
+}
+
+/** All of a segment in parts. What is damaged is passed over byte by byte: what lies behind it may be alive. */
+async function* partsOf({ folder, stopped }: ReclaimOptions, segment: number): AsyncGenerator<SegmentPart> {
   const file = await open(segmentPath(folder, segment), 'r');
   try {
     let offset = 0;
     let wanted = READ_BYTES;
-    let damaged = false;
     while (!stopped()) {
       const bytes = await readAt(file, offset, wanted);
       const last = bytes.length < wanted;
-      let at = 0;
-      for (;;) {
-        const record = readRecord(bytes, at);
-        // At the end of the file what looks like a long record may be damage in front of short ones.
-        if (record === undefined || (record === 'cut' && last && at < bytes.length)) {
-          at += 1;
-          damaged = true;
-        } else if (record === 'cut') break;
-        else {
-          yield { bytes, record, offset };
-          at = record.value + record.length;
-        }
-      }
-      if (damaged) yield { bytes, record: 'damaged', offset };
-      damaged = false;
+      const { bodies, damaged, end } = bodiesIn(bytes, last);
+      yield { bytes, offset, bodies, damaged };
       if (last) return;
-      // A record that is longer than what was read is read again, with more.
-      wanted = at === 0 ? wanted * 2 : READ_BYTES;
-      offset += at;
+      // What is longer than what was read is read again, with more.
+      wanted = end === 0 ? wanted * 2 : READ_BYTES;
+      offset += end;
     }
   } finally {
     await file.close();
   }
+}
+
+function bodiesIn(bytes: Buffer, last: boolean): { bodies: SegmentBody[]; damaged: boolean; end: number } {
+  const bodies: SegmentBody[] = [];
+  let damaged = false;
+  let end = 0;
+  while (end < bytes.length) {
+    const piece = readPiece(bytes, end, isBody);
+    if (piece === 'cut' && !last) break;
+    // At the end of the file what looks like a long piece may be damage in front of short ones.
+    if (piece === undefined || piece === 'cut') {
+      damaged = true;
+      end += 1;
+    } else {
+      bodies.push(...piece.bodies);
+      end = piece.end;
+    }
+  }
+  return { bodies, damaged, end };
+}
+
+function isBody(key: Key): boolean {
+  return partOf(key) === 'bytes';
 }
 
 async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -15,21 +16,17 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemRandom } from '../../../lib/random.ts';
 import { describeKeyValueStore } from '../key-value-store.contract.ts';
-import type { KeyValueStore } from '../key-value-store.ts';
+import { type KeyValueStore, StoreUnavailableError } from '../key-value-store.ts';
 import { LocalStore } from '../local-store.ts';
 import { RocksEngine } from '../rocksdb.ts';
 import { encodeKey } from '../tuple.ts';
+import type { SegmentLimits } from './segment-limits.ts';
 import { segmentPath, segmentsIn } from './segment-names.ts';
-import type { SegmentLimits } from './segment-writer.ts';
 
-/** So small that a few bodies fill a segment, and each moves at once. */
-const TINY: SegmentLimits = {
-  segmentBytes: 4000,
-  moveBytes: 1,
-  moveAfterMs: 0,
-  waitingBytesMax: 2 ** 20,
-  bodyBytesMin: 0,
-};
+/** So small that a few bodies fill a segment. */
+const TINY: SegmentLimits = { segmentBytes: 4000, checkpointBytes: 2500, moveBytes: 1500, bodyBytesMin: 0 };
+/** So large that nothing happens but the writes themselves. */
+const HUGE: SegmentLimits = { ...TINY, segmentBytes: 2 ** 26, checkpointBytes: 2 ** 26 };
 const BYTES = 0x35;
 const bodyKey = (name: string | number) => encodeKey(BYTES, String(name));
 const noise = systemRandom.bytes(20_000);
@@ -78,7 +75,7 @@ describeKeyValueStore('rocksdb, every body in a segment', async () => {
 });
 
 describe('bodies in segments', () => {
-  test('move, and read as before, one by one, in ranges and after a restart', async () => {
+  test('read as they were put, one by one, in ranges and after a restart', async () => {
     const before = await (async () => {
       await put('a', bodyOf(1));
       return (await store.get([bodyKey('a')]))[0];
@@ -98,25 +95,19 @@ describe('bodies in segments', () => {
     await expectAll();
   });
 
-  test('small ones stay in the database', async () => {
+  test('small ones are in the database, and outlive the segments they came through', async () => {
     await store.close();
     await open({ ...TINY, bodyBytesMin: 500 });
     await put('small', bodyOf(1, 400));
+    for (let n = 0; n < 40; n += 1) await put(n, bodyOf(n, 400));
     await engine.segments.settled();
-    expect(segmentsIn(folder())).toEqual([]);
+    expect(bytesIn(folder())).toBeLessThan(6000);
+    expect((await get('small'))?.equals(bodyOf(1, 400))).toBe(true);
+    await reopen();
     expect((await get('small'))?.equals(bodyOf(1, 400))).toBe(true);
   });
 
-  test('a few move after a while', async () => {
-    await store.close();
-    await open({ ...TINY, moveBytes: 2 ** 20, moveAfterMs: 20 });
-    await put('few', bodyOf(1));
-    await expect.poll(() => segmentsIn(folder())).toEqual([1]);
-    await expect.poll(() => statSync(segmentPath(folder(), 1)).size).toBeGreaterThan(900);
-    expect((await get('few'))?.equals(bodyOf(1))).toBe(true);
-  });
-
-  test('a body that is written again or removed while it moves is not brought back', async () => {
+  test('the last write of a body holds, also within one commit', async () => {
     await put('again', bodyOf(1));
     await put('again', bodyOf(2));
     await put('gone', bodyOf(3));
@@ -130,6 +121,24 @@ describe('bodies in segments', () => {
     expect((await get('again'))?.equals(bodyOf(2))).toBe(true);
     expect(await get('gone')).toBeUndefined();
     expect(await get('both')).toBeUndefined();
+  });
+
+  test('a busy store begins its next segment in a spare one, whose zeros go when it is left', async () => {
+    await store.close();
+    await open({ ...TINY, segmentBytes: 20_000 });
+    for (let n = 0; n < 15; n += 1) await put(n, bodyOf(n));
+    const [first = 0] = segmentsIn(folder());
+    await expect.poll(() => statSync(join(folder(), 'spare')).size).toBe(20_000);
+    for (let n = 15; n < 25; n += 1) await put(n, bodyOf(n));
+    expect(statSync(segmentPath(folder(), first + 1)).size).toBe(20_000);
+    const expectAll = async () => {
+      for (let n = 0; n < 25; n += 1) expect((await get(n))?.equals(bodyOf(n))).toBe(true);
+    };
+    await expectAll();
+    await reopen();
+    expect(statSync(segmentPath(folder(), first + 1)).size).toBeLessThan(10_000);
+    expect(existsSync(join(folder(), 'spare'))).toBe(false);
+    await expectAll();
   });
 
   test('a segment goes when half of it is dead, and takes nothing alive with it', async () => {
@@ -156,18 +165,18 @@ describe('bodies in segments', () => {
     expect(segmentsIn(folder())).not.toContain(first);
   });
 
-  test('a damaged record costs no body: its segment stays as long as a row points into it', async () => {
+  test('damage to a segment costs no body: its segment stays as long as a row points into it', async () => {
     await store.close();
-    await open({ ...TINY, moveBytes: 2 ** 20, moveAfterMs: 60_000, segmentBytes: 2 ** 20 });
+    await open(HUGE);
     for (let n = 0; n < 12; n += 1) await put(n, bodyOf(n));
     await engine.segments.settled();
     await store.close();
     const [only = 0] = segmentsIn(folder());
     const path = segmentPath(folder(), only);
     const bytes = readFileSync(path);
-    // The first record's length, and the checksum of a later one's key.
+    // The first batch's length, and the kind of a later entry.
     bytes[2] = 0x7f;
-    bytes[bytes.indexOf(bodyKey(5)) - 1] = (bytes[bytes.indexOf(bodyKey(5)) - 1] ?? 0) ^ 1;
+    bytes[bytes.indexOf(bodyKey(5)) - 7] = 3;
     writeFileSync(path, bytes);
     await open();
     for (let n = 0; n < 12; n += 1) expect((await get(n))?.equals(bodyOf(n))).toBe(true);
@@ -197,7 +206,7 @@ describe('bodies in segments', () => {
   test('a start after a crash writes a segment of its own and reads those there are', async () => {
     for (let n = 0; n < 5; n += 1) await put(n, bodyOf(n));
     await engine.segments.settled();
-    // What a killed process leaves: its files as they are, here with half a record behind the last.
+    // What a killed process leaves: its files as they are, here with half a batch behind the last.
     const copy = join(directory, 'crashed');
     cpSync(join(directory, 'db'), copy, { recursive: true });
     rmSync(join(copy, 'LOCK'));
@@ -218,14 +227,18 @@ describe('bodies in segments', () => {
     await after.close();
   });
 
-  test('bodies stay in the database while their segment cannot be written', async () => {
-    await store.close();
-    rmSync(folder(), { recursive: true, force: true });
-    await open();
-    rmSync(folder(), { recursive: true });
-    for (let n = 0; n < 3; n += 1) await put(n, bodyOf(n));
-    await engine.segments.settled();
-    for (let n = 0; n < 3; n += 1) expect((await get(n))?.equals(bodyOf(n))).toBe(true);
+  test('nothing is written while the log cannot be, and what was written before is read', async () => {
+    await put(0, bodyOf(0));
+    // The next segment cannot be made.
+    for (let n = 1; statSync(segmentPath(folder(), 1)).size < 4000; n += 1) await put(n, bodyOf(n));
+    renameSync(folder(), `${folder()}-away`);
+    await expect(put('refused', bodyOf(1))).rejects.toThrow(StoreUnavailableError);
+    await expect(put('refused', bodyOf(1))).rejects.toThrow(StoreUnavailableError);
+    renameSync(`${folder()}-away`, folder());
+    await put('taken', bodyOf(2));
+    expect(await get('refused')).toBeUndefined();
+    expect((await get('taken'))?.equals(bodyOf(2))).toBe(true);
+    expect((await get(0))?.equals(bodyOf(0))).toBe(true);
   });
 
   test('any writes, removals, restarts and recoveries give what a map gives', async () => {

@@ -1,14 +1,10 @@
 import type { Buffer } from 'node:buffer';
-import { statSync } from 'node:fs';
-import type { Clock } from '../../../lib/clock.ts';
-import { makeDirectoryDurably } from '../../durable-file.ts';
-import type { NamedKey } from '../key-space.ts';
+import { existsSync, statSync } from 'node:fs';
+import { endOfTurn } from '../../../lib/turn-queue.ts';
 import type { Key } from '../key-value-store.ts';
-import { isPointer, placeOf } from './body-pointer.ts';
-import type { Moved } from './segment-chunk.ts';
+import { type BodyPlace, isPointer, placeOf } from './body-pointer.ts';
 import { segmentPath, segmentsIn } from './segment-names.ts';
-import { reclaimSegment } from './segment-reclaim.ts';
-import { type SegmentLimits, SegmentWriter } from './segment-writer.ts';
+import { type LivingBody, reclaimSegment } from './segment-reclaim.ts';
 
 /** What the engine does for its segments. All of it between two batches of its own. */
 export interface SegmentsHost {
@@ -16,131 +12,143 @@ export interface SegmentsHost {
   readonly rowOf: (key: Key) => Buffer | undefined;
   /** Whether any row at all points into the segment. Slow. */
   readonly pointsInto: (segment: number) => Promise<boolean>;
-  /** Puts pointers in the place of their rows, not synced: what is lost with them is still in the database. */
-  readonly putPointers: (moved: readonly Moved[]) => void;
-  /** How many bytes of each segment are dead, as it was kept last. */
-  readonly deadBytes: () => ReadonlyMap<number, number>;
-  /** Staged for the next batch. Undefined: the segment is gone. */
-  readonly keepDeadBytes: (segment: number, bytes: number | undefined) => void;
-  /** Makes everything that was put so far durable. */
-  readonly sync: () => void;
+  /** Writes these bodies again, durably, with pointers to where they lie then. @throws EngineWriteError */
+  readonly move: (bodies: readonly LivingBody[]) => void;
+  /** Whether the segment is complete, and all that it says is in the database for good. */
+  readonly isSettled: (segment: number) => boolean;
 }
 
 /** A segment of which so much is dead is given up. */
 const DEAD_SHARE_MAX = 0.5;
 
-/** Bodies of small objects outside of the database, of the one process that writes it.
+/** Segments whose sizes are asked for between two turns of the event loop, after a start. */
+const SIZES_AT_ONCE = 64;
+
+/** The space of the segments of one store, of the one process that writes it.
  *
- * A body is committed with its row, in the database and its log. Soon after it moves into a segment, a file that is only
- * appended to, and a pointer takes its place: in the database's memory still, so that neither its files nor its compaction
- * see the body. It is thus written twice, where the database alone writes it four times.
+ * A segment is a part of the log, and the place where the bodies lie that were committed with it. Once the database has
+ * the rest for good, bodies are all that keeps it.
  *
  * Invariants
  * - Every pointer leads to its whole body, on stable storage, at any moment and after any crash.
- * - A segment goes only when no row points into it, and that is durable.
+ * - A segment goes only when it is settled and no row points into it.
  * - Counts of dead bytes are hints: they choose the segment to give up, never what is dropped. */
 export class Segments {
   readonly #folder: string;
-  readonly #limits: SegmentLimits;
+  readonly #moveBytes: number;
   readonly #host: SegmentsHost;
-  readonly #writer: SegmentWriter;
   readonly #dead: Map<number, number>;
-  /** Of which the count has changed, or which are gone, since it was kept. */
-  readonly #changed = new Set<number>();
-  /** Of segments that grow no more. */
   readonly #sizes = new Map<number, number>();
-  /** Could not be given up when it was tried last; nothing more of them has died since. */
-  readonly #stubborn = new Set<number>();
-  /** A count has changed since all were looked at. */
-  #countsChanged = true;
+  /** Of which the count has changed, or which are gone, since counts were taken. */
+  readonly #changed = new Set<number>();
+  /** So much of them is dead that they may be given up. */
+  readonly #candidates = new Set<number>();
+  #lookingOver: Promise<void> | undefined;
   #reclaiming: Promise<void> | undefined;
   #closed = false;
 
-  constructor(folder: string, limits: SegmentLimits, clock: Clock, host: SegmentsHost) {
-    makeDirectoryDurably(folder);
+  constructor(folder: string, moveBytes: number, dead: ReadonlyMap<number, number>, host: SegmentsHost) {
     this.#folder = folder;
-    this.#limits = limits;
+    this.#moveBytes = moveBytes;
     this.#host = host;
-    this.#dead = new Map(host.deadBytes());
-    this.#writer = new SegmentWriter({
-      folder,
-      next: (segmentsIn(folder).at(-1) ?? 0) + 1,
-      limits,
-      clock,
-      onMoved: host.putPointers,
-      onDead: (segment, bytes) => this.#noteDead(segment, bytes),
-    });
+    this.#dead = new Map(dead);
+    this.#lookingOver = this.#lookOver();
   }
 
-  /** @param bodies rows that were just committed, by the names of their keys. */
-  committed(bodies: ReadonlyMap<string, Buffer>): void {
-    for (const [name, stored] of bodies) {
-      if (stored.length >= this.#limits.bodyBytesMin) this.#writer.add(name, stored);
-    }
-    this.#reclaimIfWorthwhile();
-  }
-
-  /** The row of this key is about to be another. */
-  replace(name: string): void {
-    this.#writer.forget(name);
-  }
-
-  /** The row of this key is about to go. */
-  remove({ key, name }: NamedKey): void {
-    this.#writer.forget(name);
+  /** The row of this key is about to go: with which body of a segment? */
+  bodyOf(key: Key): BodyPlace | undefined {
     const row = this.#host.rowOf(key);
-    if (row === undefined || !isPointer(row)) return;
-    const { segment, length } = placeOf(row);
-    this.#noteDead(segment, length);
+    return row === undefined || !isPointer(row) ? undefined : placeOf(row);
   }
 
-  /** Stages what is to be kept of the counts. */
-  keepCounts(): void {
-    for (const segment of this.#changed) this.#host.keepDeadBytes(segment, this.#dead.get(segment));
+  /** Goes back to what was kept of the counts. */
+  restoreCounts(dead: ReadonlyMap<number, number>): void {
+    this.#dead.clear();
+    for (const [segment, bytes] of dead) this.#dead.set(segment, bytes);
     this.#changed.clear();
   }
 
-  /** Everything that was added has moved, or stays for good; no segment is being given up. */
+  /** Bytes of a segment that no pointer leads to. */
+  noteDead(segment: number, bytes: number): void {
+    this.#dead.set(segment, (this.#dead.get(segment) ?? 0) + bytes);
+    this.#changed.add(segment);
+    this.#consider(segment);
+  }
+
+  /** After a segment is settled: its size no longer changes. */
+  noteSettled(segment: number): void {
+    this.#consider(segment);
+    this.reclaimIfWorthwhile();
+  }
+
+  /** What is to be kept of the counts: undefined for a segment that is gone. */
+  takeChanged(): Map<number, number | undefined> {
+    const changed = new Map([...this.#changed].map((segment) => [segment, this.#dead.get(segment)]));
+    this.#changed.clear();
+    return changed;
+  }
+
+  reclaimIfWorthwhile(): void {
+    if (this.#closed || this.#reclaiming !== undefined) return;
+    const [segment] = this.#candidates;
+    if (segment === undefined) return;
+    this.#reclaiming = this.#reclaim(segment).then((wentWell) => {
+      this.#reclaiming = undefined;
+      // A disk that refused is tried again with the next write.
+      if (wentWell) this.reclaimIfWorthwhile();
+    });
+  }
+
+  /** No segment is being given up, or could be. */
   async settled(): Promise<void> {
-    await this.#writer.drain();
-    for (this.#reclaimIfWorthwhile(); this.#reclaiming !== undefined; this.#reclaimIfWorthwhile()) {
+    await this.#lookingOver;
+    for (this.reclaimIfWorthwhile(); this.#reclaiming !== undefined; this.reclaimIfWorthwhile()) {
       await this.#reclaiming;
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#writer.close();
+    await this.#lookingOver;
     await this.#reclaiming;
   }
 
-  #noteDead(segment: number, bytes: number): void {
-    this.#dead.set(segment, (this.#dead.get(segment) ?? 0) + bytes);
-    this.#changed.add(segment);
-    this.#stubborn.delete(segment);
-    this.#countsChanged = true;
-  }
-
-  #reclaimIfWorthwhile(): void {
-    if (this.#closed || this.#reclaiming !== undefined || !this.#countsChanged) return;
-    for (const [segment, dead] of this.#dead) {
-      if (segment === this.#writer.current || this.#stubborn.has(segment)) continue;
-      if (dead < this.#sizeOf(segment) * DEAD_SHARE_MAX) continue;
-      this.#reclaiming = this.#reclaim(segment).finally(() => {
-        this.#reclaiming = undefined;
-      });
-      return;
+  async #lookOver(): Promise<void> {
+    const present = segmentsIn(this.#folder);
+    const there = new Set(present);
+    for (const counted of this.#dead.keys()) if (!there.has(counted)) this.#forget(counted);
+    for (const [index, segment] of present.entries()) {
+      if (index % SIZES_AT_ONCE === 0) await endOfTurn();
+      if (this.#closed) return;
+      this.#consider(segment);
     }
-    this.#countsChanged = false;
+    this.#lookingOver = undefined;
+    this.reclaimIfWorthwhile();
   }
 
-  async #reclaim(segment: number): Promise<void> {
-    const { rowOf, pointsInto, sync } = this.#host;
-    const stopped = () => this.#closed;
-    const options = { folder: this.#folder, writer: this.#writer, rowOf, pointsInto, sync, stopped };
-    this.#stubborn.add(segment);
-    if (!(await reclaimSegment(options, segment).catch(() => false))) return;
-    this.#stubborn.delete(segment);
+  #consider(segment: number): void {
+    if (!this.#host.isSettled(segment)) return;
+    const dead = this.#dead.get(segment) ?? 0;
+    if (dead > 0 && dead >= this.#sizeOf(segment) * DEAD_SHARE_MAX) this.#candidates.add(segment);
+  }
+
+  async #reclaim(segment: number): Promise<boolean> {
+    const { rowOf, pointsInto, move } = this.#host;
+    const options = { folder: this.#folder, moveBytes: this.#moveBytes, rowOf, pointsInto, move };
+    // One that holds what cannot be read is tried again when more of it has died.
+    this.#candidates.delete(segment);
+    try {
+      if (await reclaimSegment({ ...options, stopped: () => this.#closed }, segment)) this.#forget(segment);
+      return true;
+    } catch {
+      if (existsSync(segmentPath(this.#folder, segment))) this.#candidates.add(segment);
+      else this.#forget(segment);
+      return false;
+    }
+  }
+
+  #forget(segment: number): void {
+    this.#candidates.delete(segment);
     this.#dead.delete(segment);
     this.#sizes.delete(segment);
     this.#changed.add(segment);

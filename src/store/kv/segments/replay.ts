@@ -1,0 +1,109 @@
+import { Buffer } from 'node:buffer';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { syncDirectory } from '../../durable-file.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { BATCH_HEADER_BYTES, batchBytes, entriesOf, type LogEntry, readBatch } from './log-batch.ts';
+import { segmentPath, segmentsIn } from './segment-names.ts';
+
+/** Acknowledged writes cannot be read back: nothing is started on what is left. */
+export class LogDamagedError extends Error {
+  override readonly name = 'LogDamagedError';
+}
+
+/** @param entry its `value` is an offset in the segment */
+export type ApplyEntry = (entry: LogEntry, segment: number) => void;
+
+/** Reads what was written from a checkpoint on, batch by batch, and cuts off what a crash left behind the last of each
+ * segment: a batch that was never acknowledged, or zeros.
+ * @returns the number of the batch that comes next
+ * @throws LogDamagedError where one is missing in front of others */
+export function replay(folder: string, from: Checkpoint, apply: ApplyEntry): number {
+  let { number } = from;
+  for (const segment of segmentsIn(folder)) {
+    if (segment < from.segment) continue;
+    const start = segment === from.segment ? from.offset : 0;
+    number = replaySegment({ folder, segment, start, number }, apply);
+  }
+  return number;
+}
+
+interface Segment {
+  readonly folder: string;
+  readonly segment: number;
+  readonly start: number;
+  readonly number: number;
+}
+
+function replaySegment({ folder, segment, start, number }: Segment, apply: ApplyEntry): number {
+  const path = segmentPath(folder, segment);
+  const file = openSync(path, 'r+');
+  let next = number;
+  let end = start;
+  try {
+    for (;;) {
+      const bytes = readBatchAt(file, end);
+      const batch = readBatch(bytes, 0);
+      if (batch === undefined || batch === 'cut' || batch.number !== next) {
+        refuseLaterBatches({ file, end, bytes, next, segment });
+        break;
+      }
+      for (const entry of entriesOf(bytes, batch)) {
+        apply(entry.kind === 'put' ? { ...entry, value: end + entry.value } : entry, segment);
+      }
+      next += 1;
+      end += bytes.length;
+    }
+    if (fstatSync(file).size > end) {
+      ftruncateSync(file, end);
+      fsyncSync(file);
+    }
+  } finally {
+    closeSync(file);
+  }
+  if (end === 0) {
+    unlinkSync(path);
+    syncDirectory(folder);
+  }
+  return next;
+}
+
+/** A batch is begun only when the one before it is on stable storage. So one that is whole, where another was expected or
+ * behind one that is not whole, shows that the disk lost or altered what it had synced. */
+function refuseLaterBatches(stopped: {
+  readonly file: number;
+  readonly end: number;
+  /** What lies at the end. */
+  readonly bytes: Buffer;
+  /** The number that was expected there. */
+  readonly next: number;
+  readonly segment: number;
+}): void {
+  const { file, end, bytes, next, segment } = stopped;
+  for (const found of [readBatch(bytes, 0), readBatch(readBatchAt(file, end + bytes.length), 0)]) {
+    if (found === undefined || found === 'cut') continue;
+    throw new LogDamagedError(
+      `The log is damaged: segment ${segment} lacks batch ${next} at byte ${end}, but has batch ${found.number} behind it.`,
+    );
+  }
+}
+
+/** As much as the header there says, or what there is of it. */
+function readBatchAt(file: number, position: number): Buffer {
+  const header = readAt(file, position, BATCH_HEADER_BYTES);
+  const size = batchBytes(header);
+  return size === undefined ? header : readAt(file, position, size);
+}
+
+/** Fewer where the file ends. */
+function readAt(file: number, position: number, length: number): Buffer {
+  // A header that is none may say anything.
+  const there = Math.max(0, fstatSync(file).size - position);
+  const bytes = Buffer.allocUnsafe(Math.min(length, there));
+  let done = 0;
+  while (done < bytes.length) {
+    const read = readSync(file, bytes, done, bytes.length - done, position + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return bytes.subarray(0, done);
+}

@@ -1,0 +1,85 @@
+import { Buffer } from 'node:buffer';
+import { renameSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A file of zeros that becomes the next segment. Writing over what is there already needs no change of the file's
+ * description on disk, so that its sync takes half of the time of one that appended.
+ *
+ * States: none → growing ⇄ ready → taken (none). One that the disk has no room for is done without, until the next. */
+export class SpareSegment {
+  readonly #path: string;
+  readonly #growthBytes: number;
+  readonly #step: readonly Buffer[];
+  #file: FileHandle | undefined;
+  #bytes = 0;
+  #growing: Promise<void> | undefined;
+  #refused = false;
+
+  constructor(folder: string, growthBytes: number) {
+    this.#path = join(folder, 'spare');
+    this.#growthBytes = growthBytes;
+    this.#step = zeros(growthBytes);
+    // What an earlier process left may be unsynced.
+    rmSync(this.#path, { force: true });
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Makes it larger by one step, in other threads. */
+  grow(): void {
+    if (this.#refused) return;
+    this.#growing ??= this.#grow()
+      .catch(() => {
+        this.#refused = true;
+        return this.#giveUp();
+      })
+      .finally(() => {
+        this.#growing = undefined;
+      });
+  }
+
+  /** Makes it the file at `path`, if it is ready. The folder is not synced. */
+  take(path: string): boolean {
+    this.#refused = false;
+    if (this.#growing !== undefined || this.#file === undefined) return false;
+    renameSync(this.#path, path);
+    this.#bytes = 0;
+    const file = this.#file;
+    this.#file = undefined;
+    void file.close().catch(() => undefined);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#growing;
+    await this.#giveUp();
+  }
+
+  async #grow(): Promise<void> {
+    this.#file ??= await open(this.#path, 'w', 0o600);
+    await this.#file.writev(this.#step, this.#bytes);
+    await this.#file.sync();
+    this.#bytes += this.#growthBytes;
+  }
+
+  async #giveUp(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    this.#bytes = 0;
+    await file?.close().catch(() => undefined);
+    rmSync(this.#path, { force: true });
+  }
+}
+
+/** While a step is synced, commits wait for the disk behind it: with 8 MiB some waited for 9 ms, and on average all waited as
+ * long as without a spare. */
+export const GROWTH_BYTES_MAX = 2 ** 20;
+const PIECE = Buffer.alloc(64 * 1024);
+
+function zeros(bytes: number): Buffer[] {
+  const pieces = Array<Buffer>(Math.floor(bytes / PIECE.length)).fill(PIECE);
+  return [...pieces, PIECE.subarray(0, bytes % PIECE.length)];
+}
