@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { syncDirectory } from '../../durable-file.ts';
 import { EngineWriteError } from '../engine.ts';
 import { segmentPath } from './segment-names.ts';
@@ -62,7 +62,7 @@ export class SegmentLog {
     this.#growSpare();
   }
 
-  /** The next batch begins another segment. */
+  /** The next batch begins another segment. Never fails: what was written is durable already. */
   leave(): void {
     const file = this.#file;
     if (file === undefined) return;
@@ -71,10 +71,11 @@ export class SegmentLog {
     const position = this.#position;
     this.#position = 0;
     try {
-      // What is left of the zeros. Without it they are read over.
+      // What is left of the zeros. With them it is only larger.
       if (this.#fileBytes > position) ftruncateSync(file, position);
-    } finally {
       closeSync(file);
+    } catch {
+      // A disk that fails here says so again at the next batch.
     }
   }
 
@@ -127,9 +128,10 @@ export class SegmentLog {
       file = openSync(path, taken ? 'r+' : 'wx', 0o600);
       syncDirectory(this.#folder);
     } catch (error) {
-      if (file !== undefined) closeSync(file);
-      // Whether this one is there nobody knows; pointers of the batch say its number, so they go with it.
+      // Its name is not used again: whether the disk keeps it nobody knows.
       this.#segment += 1;
+      if (file !== undefined) closeSync(file);
+      if (taken || file !== undefined) rmSync(path, { force: true });
       throw error;
     }
     this.#fileBytes = taken ? prepared : 0;

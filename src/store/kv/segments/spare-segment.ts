@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { renameSync, rmSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A file of zeros that becomes the next segment. Writing over what is there already needs no change of the file's
@@ -44,11 +44,15 @@ export class SpareSegment {
   /** Makes it the file at `path`, if it is ready. The folder is not synced. */
   take(path: string): boolean {
     this.#refused = false;
-    if (this.#growing !== undefined || this.#file === undefined) return false;
-    renameSync(this.#path, path);
-    this.#bytes = 0;
     const file = this.#file;
+    if (this.#growing !== undefined || file === undefined) return false;
+    try {
+      renameSync(this.#path, path);
+    } catch {
+      return false;
+    }
     this.#file = undefined;
+    this.#bytes = 0;
     void file.close().catch(() => undefined);
     return true;
   }
@@ -70,7 +74,7 @@ export class SpareSegment {
     this.#file = undefined;
     this.#bytes = 0;
     await file?.close().catch(() => undefined);
-    rmSync(this.#path, { force: true });
+    await rm(this.#path, { force: true }).catch(() => undefined);
   }
 }
 
