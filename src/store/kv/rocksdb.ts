@@ -8,7 +8,7 @@ import { probeWritable } from './probe-writable.ts';
 import { type RocksBatch, type RocksDatabase, type RocksOptions, rocksDatabase } from './rocksdb-binding.ts';
 import { type EngineMemory, rocksOptions } from './rocksdb-options.ts';
 import { RocksReader } from './rocksdb-reader.ts';
-import { CHECKPOINT } from './segments/checkpoint.ts';
+import { CHECKPOINT_KEY } from './segments/checkpoint.ts';
 import { CommitLog } from './segments/commit-log.ts';
 import { deadBytesIn, deadBytesKey } from './segments/dead-bytes.ts';
 import { type SegmentLimits, segmentLimits } from './segments/segment-limits.ts';
@@ -79,11 +79,11 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   }
 
   put({ key }: NamedKey, stored: Buffer): void {
-    this.#stage(key, this.#openedLog.put(key, stored));
+    this.#put(key, stored);
   }
 
   setCounter({ key }: NamedKey, total: number): void {
-    this.#stage(key, this.#openedLog.put(key, encodeTotal(total)));
+    this.#put(key, encodeTotal(total));
   }
 
   delete({ key }: NamedKey): void {
@@ -146,6 +146,10 @@ export class RocksEngine extends RocksReader implements EngineWriter {
     return this.#log;
   }
 
+  #put(key: Key, stored: Buffer): void {
+    this.#stage(key, this.#openedLog.put(key, stored));
+  }
+
   #stage(key: Key, stored: Buffer): void {
     this.#staged()._put(key, stored, { column: this.column(partOf(key)) });
   }
@@ -167,7 +171,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
 
   #openLog(limits: SegmentLimits): CommitLog {
     return new CommitLog(join(this.#directory, SEGMENTS_FOLDER), limits, {
-      checkpoint: () => this.get([CHECKPOINT.key])[0]?.value,
+      checkpoint: () => this.get([CHECKPOINT_KEY])[0]?.value,
       deadBytes: () => deadBytesIn(this.range(deadBytesKey.range)),
       put: (key, stored) => this.#stage(key, stored),
       delete: (key) => this.#unstage(key),
@@ -182,7 +186,7 @@ export class RocksEngine extends RocksReader implements EngineWriter {
   /** A batch of its own, between those of commits. */
   #move(bodies: readonly LivingBody[]): void {
     try {
-      for (const { key, stored } of bodies) this.#stage(key, this.#openedLog.put(key, stored));
+      for (const { key, stored } of bodies) this.#put(key, stored);
       this.write();
     } catch (error) {
       this.discard();

@@ -18,6 +18,13 @@ export function storedRow(value: Uint8Array): Buffer {
   return stored;
 }
 
+/** A row that the engine keeps for itself, as text as all rows are: nobody checks its version. */
+export function ownRow(text: string): Buffer {
+  const stored = storedRow(Buffer.from(text));
+  stampVersion(stored, 0);
+  return stored;
+}
+
 export function stampVersion(stored: Buffer, version: RowVersion): void {
   writeHalf(stored, 0, Math.floor(version / HALF));
   writeHalf(stored, 4, version % HALF);

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { named } from '../key-space.ts';
-import { stampVersion, storedRow } from '../stored-row.ts';
+import type { Key } from '../key-value-store.ts';
+import { ownRow } from '../stored-row.ts';
 
 /** From where on the log has to be read after a crash: all batches before it are in the database for good. */
 export interface Checkpoint {
@@ -11,13 +11,10 @@ export interface Checkpoint {
 }
 
 /** A row of table 0, behind the counts of dead bytes. */
-export const CHECKPOINT = named(Buffer.of(0, 2));
+export const CHECKPOINT_KEY: Key = Buffer.of(0, 2);
 
-/** As text, as all rows are. */
 export function checkpointRow({ segment, offset, number }: Checkpoint): Buffer {
-  const row = storedRow(Buffer.from(`${segment} ${offset} ${number}`));
-  stampVersion(row, 0);
-  return row;
+  return ownRow(`${segment} ${offset} ${number}`);
 }
 
 export function checkpointIn(value: Buffer): Checkpoint {

@@ -4,7 +4,7 @@ import { partOf } from '../key-space.ts';
 import type { Key } from '../key-value-store.ts';
 import { VERSION_BYTES, versionOf } from '../stored-row.ts';
 import { encodePointer } from './body-pointer.ts';
-import { CHECKPOINT, type Checkpoint, checkpointIn, checkpointRow } from './checkpoint.ts';
+import { CHECKPOINT_KEY, type Checkpoint, checkpointIn, checkpointRow } from './checkpoint.ts';
 import { deadBytesKey, deadBytesRow } from './dead-bytes.ts';
 import { LogBatch, type LogEntry } from './log-batch.ts';
 import { replay } from './replay.ts';
@@ -187,7 +187,7 @@ export class CommitLog {
       if (bytes === undefined) this.#database.delete(key);
       else this.#database.put(key, deadBytesRow(bytes));
     }
-    this.#database.put(CHECKPOINT.key, checkpointRow(checkpoint));
+    this.#database.put(CHECKPOINT_KEY, checkpointRow(checkpoint));
     this.#database.apply(true);
     this.#checkpoint = checkpoint;
     this.#bytesSinceCheckpoint = 0;

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Key, KeyedRow } from '../key-value-store.ts';
-import { stampVersion, storedRow } from '../stored-row.ts';
+import { ownRow } from '../stored-row.ts';
 
 /** How many bytes of a segment are dead: a row of table 0, behind the committer's own, so that a start need not count. */
 const PREFIX = Buffer.of(0, 1);
@@ -16,11 +16,8 @@ export const deadBytesKey = {
   },
 };
 
-/** As text, as all rows are. */
 export function deadBytesRow(bytes: number): Buffer {
-  const row = storedRow(Buffer.from(String(bytes)));
-  stampVersion(row, 0);
-  return row;
+  return ownRow(String(bytes));
 }
 
 export function deadBytesIn(rows: readonly KeyedRow[]): Map<number, number> {

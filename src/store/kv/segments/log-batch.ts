@@ -35,10 +35,6 @@ export class LogBatch {
   #bytes = Buffer.allocUnsafeSlow(BYTES_AT_REST);
   #length = HEADER_BYTES;
 
-  get isEmpty(): boolean {
-    return this.#length === HEADER_BYTES;
-  }
-
   /** @param stored as the engine keeps it: the version, then the value
    * @returns the offset of the value from the beginning of the batch */
   put(key: Key, stored: Buffer): number {

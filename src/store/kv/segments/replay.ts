@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, unlinkSync } from 'node:fs';
 import { syncDirectory } from '../../durable-file.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { BATCH_HEADER_BYTES, batchBytes, entriesOf, type LogEntry, readBatch } from './log-batch.ts';
+import { readFully } from './read-fully.ts';
 import { segmentPath, segmentsIn } from './segment-names.ts';
 
 /** Acknowledged writes cannot be read back: nothing is started on what is left. */
@@ -99,11 +100,5 @@ function readAt(file: number, position: number, length: number): Buffer {
   // A header that is none may say anything.
   const there = Math.max(0, fstatSync(file).size - position);
   const bytes = Buffer.allocUnsafe(Math.min(length, there));
-  let done = 0;
-  while (done < bytes.length) {
-    const read = readSync(file, bytes, done, bytes.length - done, position + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return bytes.subarray(0, done);
+  return bytes.subarray(0, readFully(file, bytes, position));
 }

@@ -1,7 +1,8 @@
 import type { Buffer } from 'node:buffer';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { VERSION_BYTES } from '../stored-row.ts';
 import { type BodyPlace, isPointer, placeOf, rowAround } from './body-pointer.ts';
+import { readFully } from './read-fully.ts';
 import { segmentPath } from './segment-names.ts';
 
 /** Segments that one thread keeps open. A removed one was cut to nothing before, so that it holds no space. */
@@ -41,14 +42,7 @@ export class SegmentReader {
 
   #read({ segment, offset, length }: BodyPlace, into: Buffer): boolean {
     const file = this.#fileOf(segment);
-    if (file === undefined) return false;
-    let done = 0;
-    while (done < length) {
-      const read = readSync(file, into, VERSION_BYTES + done, length - done, offset + done);
-      if (read === 0) return false;
-      done += read;
-    }
-    return true;
+    return file !== undefined && readFully(file, into.subarray(VERSION_BYTES), offset) === length;
   }
 
   #fileOf(segment: number): number | undefined {
