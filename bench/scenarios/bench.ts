@@ -24,7 +24,7 @@ export interface Bench {
 
 export const CONNECTIONS = 32;
 /** Run and not counted: what is measured is a server that has compiled its code, not one that has just started. */
-export const WARM_UP_ROUNDS = 1;
+export const WARM_UP_ROUNDS = 2;
 export const SMALL_BYTES = 4096;
 export const LARGE_BYTES = 16 * 1024 * 1024;
 export const BUCKET = 'bench';

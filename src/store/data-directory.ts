@@ -22,8 +22,10 @@ export interface DataDirectory {
  * 2  they may lie in segments. Every store of format 1 is one of format 2 in which none does yet.
  * 3  data keys may be derived from a seed (keys/keyring.ts). Every store of format 2 is one in which all are wrapped.
  * 4  segments are the log of their store (store/kv/segments/commit-log.ts). Every store of format 3 is one whose log is
- *    empty, and whose segments hold bodies alone. */
-export const FORMAT = 4;
+ *    empty, and whose segments hold bodies alone.
+ * 5  rows of versions are lines of text (store/tables/version-codec.ts). In every store of format 4 they are JSON, and may
+ *    stay so. */
+export const FORMAT = 5;
 const FILE_NAME = 'holdfast.json';
 const SITE_ID_BYTES = 4;
 // Made by mkfs or by an earlier start that ended before it wrote its own file: an otherwise empty directory is ours to take.

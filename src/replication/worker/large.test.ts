@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Commit, Key } from '../../store/kv/key-value-store.ts';
 import { TABLES } from '../../store/tables/table-numbers.ts';
+import { versions } from '../../store/tables/versions.ts';
 import { HookedStore } from '../../testing/hooked-store.ts';
 import { openMemorySite } from '../../testing/memory-site.ts';
 import { ReplicationFixture, rolePolicy, ruleTo } from '../../testing/replication-fixture.ts';
@@ -28,13 +29,11 @@ it('large objects wait for each other without being read again and again, and sm
     open = resolve;
   });
   const isLargeReplica = ({ writes }: Commit) =>
-    writes.some(
-      ({ kind, ...write }) =>
-        kind === 'put' &&
-        write.key[0] === TABLES.versions &&
-        'value' in write &&
-        JSON.parse(Buffer.from(write.value).toString()).size >= BYTES.length,
-    );
+    writes.some((write) => {
+      if (write.kind !== 'put' || write.key[0] !== TABLES.versions) return false;
+      const version = versions.decode({ value: Buffer.from(write.value) });
+      return version.kind === 'object' && version.size >= BYTES.length;
+    });
   const site = await openMemorySite({
     clock,
     random: new SeededRandom(1),

@@ -1,27 +1,21 @@
 import { Buffer } from 'node:buffer';
-import { CHECKSUM_ALGORITHMS } from '../../lib/checksums/algorithms.ts';
 import type { OrderStamp } from './order-stamp.ts';
-import type { ChecksumAlgorithm, ListingRow } from './rows.ts';
+import { algorithmNamed, checksumTypeAt, encodeRest } from './row-text.ts';
+import type { ListingRow } from './rows.ts';
 
-/** A list decodes up to 1,000 of these, so they are no JSON: one line of ASCII, fields in a fixed order parted by
- * `|`, which none of them can hold. What follows the last known field is JSON with the fields that a newer release
- * added; it is kept. */
+/** A list decodes up to 1,000 of these, so they are no JSON: one line of ASCII (row-text.ts). */
 const FORMAT = '1';
 const OBJECT = 'o';
 const DELETE_MARKER = 'd';
 const STAMP_END = 26;
 
-const ALGORITHMS: ReadonlyMap<string, ChecksumAlgorithm> = new Map(
-  CHECKSUM_ALGORITHMS.map((algorithm) => [algorithm, algorithm]),
-);
-
-const KNOWN = new Set(['stamp', 'versionId', 'deleteMarker', 'size', 'etag', 'storageClass', 'checksum']);
+const FIELDS = new Set(['stamp', 'versionId', 'deleteMarker', 'size', 'etag', 'storageClass', 'checksum']);
 
 export function encodeListingRow(row: ListingRow): Buffer {
   const mark = row.deleteMarker ? DELETE_MARKER : OBJECT;
   const checksum = row.checksum === undefined ? '|' : `${row.checksum.algorithm}|${row.checksum.type}`;
   const line = `${FORMAT}${mark}${row.stamp}${row.versionId}|${row.size}|${row.etag}|${row.storageClass}|${checksum}|`;
-  return Buffer.from(line + encodeUnknown(row), 'latin1');
+  return Buffer.from(line + encodeRest(row, (name) => FIELDS.has(name)), 'latin1');
 }
 
 export function decodeListingStamp(line: string): OrderStamp {
@@ -46,15 +40,6 @@ export function decodeListingRow(line: string): ListingRow {
   };
   if (typeEnd + 1 < line.length) Object.assign(row, JSON.parse(line.slice(typeEnd + 1)));
   if (algorithmEnd === storageClassEnd + 1) return row;
-  const algorithm = ALGORITHMS.get(line.slice(storageClassEnd + 1, algorithmEnd));
-  if (algorithm === undefined) throw new RangeError('a listing row of an unknown checksum');
-  const type = line.startsWith('C', algorithmEnd + 1) ? 'COMPOSITE' : 'FULL_OBJECT';
-  return { ...row, checksum: { algorithm, type } };
-}
-
-function encodeUnknown(row: ListingRow): string {
-  if (Object.keys(row).every((name) => KNOWN.has(name))) return '';
-  const unknown = Object.entries(row).filter(([name]) => !KNOWN.has(name));
-  const json = JSON.stringify(Object.fromEntries(unknown));
-  return json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const algorithm = algorithmNamed(line.slice(storageClassEnd + 1, algorithmEnd));
+  return { ...row, checksum: { algorithm, type: checksumTypeAt(line, algorithmEnd + 1) } };
 }

@@ -1,10 +1,11 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { type KeyedRow, type RowValue, textOf, type Write } from '../kv/key-value-store.ts';
 import { decodeKey, encodeKey, prefixRange } from '../kv/tuple.ts';
 import { invertedStampElement } from './inverted-stamp.ts';
 import type { OrderStamp } from './order-stamp.ts';
 import type { VersionHead, VersionRow } from './rows.ts';
 import { TABLES } from './table-numbers.ts';
+import { decodeVersionRow, encodeVersionRow } from './version-codec.ts';
 
 /** Versions of a key, newest first. */
 export const versions = {
@@ -23,15 +24,14 @@ export const versions = {
     return {
       kind: 'put',
       key: versions.key(bucketId, objectKey, row.stamp),
-      value: Buffer.from(JSON.stringify(row)),
+      value: encodeVersionRow(row),
     };
   },
   delete(bucketId: string, objectKey: string, stamp: OrderStamp): Write {
     return { kind: 'delete', key: versions.key(bucketId, objectKey, stamp) };
   },
   decode(row: RowValue): VersionRow {
-    const version: VersionRow = JSON.parse(textOf(row));
-    return version;
+    return decodeVersionRow(textOf(row));
   },
   /** For those who hold many. */
   decodeHead(row: RowValue): VersionHead {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type * as FileSystem from 'node:fs';
-import { fdatasyncSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
+import { fdatasyncSync, mkdtempSync, rmSync, writeSync, writevSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -17,8 +17,11 @@ vi.mock('node:fs', async (original) => {
     ...real,
     fdatasyncSync: vi.fn<typeof fdatasyncSync>(real.fdatasyncSync),
     writeSync: vi.fn<typeof writeSync>(real.writeSync),
+    writevSync: vi.fn<typeof writevSync>(real.writevSync),
   };
 });
+
+const { writevSync: realWritevSync } = await vi.importActual<typeof FileSystem>('node:fs');
 
 const LIMITS: SegmentLimits = {
   segmentBytes: 2 ** 20,
@@ -82,8 +85,16 @@ describe('a disk that refuses', () => {
     await expectRows([1, 3]);
   });
 
+  test('more than the beginning of a batch: the rest is written after it', async () => {
+    await put(1);
+    writeBeginningOnce();
+    expect((await put(2)).outcome).toBe('committed');
+    await expectRows([1, 2]);
+  });
+
   test('the end of a batch: nothing is written, and the next takes its place', async () => {
     await put(1);
+    writeBeginningOnce();
     vi.mocked(writeSync).mockImplementationOnce(() => {
       throw new Error('ENOSPC');
     });
@@ -104,6 +115,15 @@ describe('a disk that refuses', () => {
     await expectRows([1, 2, 3]);
   });
 });
+
+function writeBeginningOnce(): void {
+  vi.mocked(writevSync).mockImplementationOnce((file, buffers, position) => {
+    const [first] = buffers;
+    return first === undefined
+      ? 0
+      : realWritevSync(file, [new Uint8Array(first.buffer, first.byteOffset, 7)], position);
+  });
+}
 
 /** Of the batches of all databases. */
 async function batchPrototype(): Promise<RocksBatch> {
