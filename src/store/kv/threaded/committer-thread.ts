@@ -89,38 +89,39 @@ class CommitterThread {
   }
 
   #answer(batch: readonly Waiting[], answers: readonly CommitAnswer[]): void {
-    const byClient = new Map<Client, { id: number; answer: CommitAnswer }[]>();
-    for (const [index, { client, id }] of batch.entries()) {
-      const answer = answers[index];
-      if (answer === undefined) continue;
-      const list = byClient.get(client);
-      if (list === undefined) byClient.set(client, [{ id, answer }]);
-      else list.push({ id, answer });
+    for (const client of this.#clients) {
+      const own: { id: number; answer: CommitAnswer }[] = [];
+      batch.forEach((waiting, index) => {
+        const answer = answers[index];
+        if (waiting.client === client && answer !== undefined) own.push({ id: waiting.id, answer });
+      });
+      if (own.length > 0) post(client, { kind: 'answers', ...encodeAnswers(own) });
     }
-    for (const [client, list] of byClient) post(client, { kind: 'answers', ...encodeAnswers(list) });
   }
 
   #tellWatchers(batch: readonly Waiting[], answers: readonly CommitAnswer[]): void {
     for (const client of this.#clients) {
       if (client.prefixes.length === 0) continue;
       const keys: Uint8Array[] = [];
-      for (const [index, { commit }] of batch.entries()) {
-        if (answers[index]?.outcome !== 'committed') continue;
-        for (const write of commit.writes) {
-          if (write.kind !== 'put' || !beginsWithOne(write.key, client.prefixes)) continue;
-          // A copy: each key is a view of its whole message.
-          keys.push(new Uint8Array(write.key));
-        }
-      }
+      batch.forEach(({ commit }, index) => {
+        if (answers[index]?.outcome === 'committed') addWatched(commit, client.prefixes, keys);
+      });
       if (keys.length > 0) post(client, { kind: 'changed', keys });
     }
   }
 }
 
-/** A loop: a closure for each row of each commit is garbage that adds up. */
-function beginsWithOne(key: Uint8Array, prefixes: readonly Uint8Array[]): boolean {
-  for (const prefix of prefixes) if (beginsWith(key, prefix)) return true;
-  return false;
+/** Loops: this is asked of each row of each commit, and a closure for each is garbage that adds up. */
+function addWatched({ writes }: PreparedCommit, prefixes: readonly Uint8Array[], keys: Uint8Array[]): void {
+  for (const write of writes) {
+    if (write.kind !== 'put') continue;
+    for (const prefix of prefixes) {
+      if (!beginsWith(write.key, prefix)) continue;
+      // A copy: each key is a view of its whole message.
+      keys.push(new Uint8Array(write.key));
+      break;
+    }
+  }
 }
 
 function post(client: Client, answer: StoreAnswer): void {
