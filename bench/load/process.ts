@@ -6,6 +6,8 @@ import { type PreparedRequest, prepare } from './requests.ts';
 
 // Enough different keys that no cache of a few entries decides; few enough to be signed ahead in a second.
 const PREPARED_GETS_MAX = 20_000;
+// More than a server of ours takes in the time, so that none of its keys is written twice; a bare one is sent them again.
+const PREPARED_PUTS_MAX = 60_000;
 
 const job = JSON.parse(process.argv[2] ?? '') as LoadJob;
 const requests = prepareAll(job);
@@ -32,7 +34,7 @@ function prepareAll({
     const query = `list-type=2&max-keys=${keys}&prefix=${encodeURIComponent(prefix)}`;
     return [prepare(target, { method: 'GET', path: `/${bucket}`, query }, nowMs)];
   }
-  const count = kind === 'put' ? requestsMax : Math.min(keys, PREPARED_GETS_MAX);
+  const count = kind === 'put' ? Math.min(requestsMax, PREPARED_PUTS_MAX) : Math.min(keys, PREPARED_GETS_MAX);
   return Array.from({ length: count }, (_, index) =>
     kind === 'put'
       ? prepare(target, { method: 'PUT', path: `/${bucket}/${prefix}${index}`, body }, nowMs, bodyHash)

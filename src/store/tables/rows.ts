@@ -5,9 +5,8 @@ import type { OrderStamp } from './order-stamp.ts';
 
 export type { ChecksumAlgorithm };
 
-/** What is stored, as JSON but for versions and listings, which are lines of text (the disk format is a contract: readers
- * keep fields they do not know). Keys hold
- * bucket id, object key and stamp; rows do not repeat them unless they say so. */
+/** What is stored: versions and listings as lines of text, all else as JSON (the disk format is a contract: readers keep
+ * fields they do not know). Keys hold bucket id, object key and stamp; rows do not repeat them unless they say so. */
 
 export interface ChecksumValue {
   readonly algorithm: ChecksumAlgorithm;
