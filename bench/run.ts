@@ -79,7 +79,7 @@ function report(rows: readonly Row[], memoryPeakBytes: number): void {
     bare: 'one process of node:http, one thread, syncs large bodies only',
     client: 'one process, one thread, requests signed ahead',
     rounds: Number(flags.rounds),
-    warmUp: `${WARM_UP_ROUNDS} round of small requests and of replication that is not counted`,
+    warmUp: `${WARM_UP_ROUNDS} rounds of small requests and of replication that are not counted`,
     memoryPeakMebibytes: Math.round(memoryPeakBytes / 1_048_576),
   };
   if (flags.json) {

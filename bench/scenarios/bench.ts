@@ -70,7 +70,7 @@ export async function run(
     prefix: job.kind === 'put' ? `p${prefixes++}/` : 'data/',
     objectBytes: SMALL_BYTES,
     connections: CONNECTIONS,
-    // As long as the time lasts, for both: a run that ended early would be one of a processor that is still fresh.
+    // The time ends a run, the same for both sides: the machine's own speed changes from one second to the next.
     requestsMax: Number.MAX_SAFE_INTEGER,
     durationMsMax: bench.seconds * 1000,
     keys: 1000,

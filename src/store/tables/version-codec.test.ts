@@ -107,7 +107,7 @@ describe('the codec of versions', () => {
   });
 
   test('refuses another format, an unknown checksum and a row that was cut', () => {
-    expect(() => decodeVersionRow('2o|')).toThrow(RangeError);
+    for (const other of ['2o|', '1x|', '']) expect(() => decodeVersionRow(other)).toThrow(RangeError);
     expect(() => decodeVersionRow(there(object).replace('CRC64NVME', 'CRC9'))).toThrow(RangeError);
     expect(() => decodeVersionRow(there(object).slice(0, 100))).toThrow(RangeError);
   });

@@ -9,9 +9,9 @@ import type { ChecksumValue, DeleteMarkerVersion, Locator, ObjectVersion, Versio
  *                     | checksum: algorithm | type | value | key of the sole inline body: wrap | wrapped | rest
  *   delete marker  1d | null | replica | stamp | version id | owner | rest
  *
- * `null` and `replica` are `y` or empty. In the rest is what has no field or is not as usual: metadata that there are, bodies
- * other than one inline one. Up to format 4 of the data directory a row was JSON altogether; such rows stay, and are read. */
-const FORMAT = '1';
+ * The `1` is the format of the row. `null` and `replica` are `y` or empty. In the rest is what has no field or is not as
+ * usual: metadata where there is any, bodies other than one inline one. Up to format 4 of the data directory a row was JSON
+ * altogether; such rows stay, and are read. */
 const OBJECT = '1o';
 const DELETE_MARKER = '1d';
 const JSON_BEGINS = '{';
@@ -36,8 +36,9 @@ export function decodeVersionRow(line: string): VersionRow {
     const row: VersionRow = JSON.parse(line);
     return row;
   }
-  if (!line.startsWith(FORMAT)) throw new RangeError('a version of an unknown format');
-  return line.startsWith(OBJECT) ? decodeObject(line) : decodeMarker(line);
+  if (line.startsWith(OBJECT)) return decodeObject(line);
+  if (line.startsWith(DELETE_MARKER)) return decodeMarker(line);
+  throw new RangeError('a version of an unknown format');
 }
 
 function encodeObject(row: ObjectVersion): string {

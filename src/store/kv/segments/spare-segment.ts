@@ -6,8 +6,8 @@ import { join } from 'node:path';
 /** A file of zeros that becomes the next segment. Writing over what is there already needs no change of the file's
  * description on disk, so that its sync takes half of the time of one that appended.
  *
- * The zeros go to the disk past the page cache where the filesystem can do that, which takes a tenth of the processor time;
- * whoever writes over them should write whole pages, so that none has to be read first (`PAGE_BYTES`).
+ * The zeros go to the disk past the page cache where the filesystem can do that, which takes an eighth of the processor
+ * time; whoever writes over them should write to the end of a page, which else would have to be read first (`PAGE_BYTES`).
  *
  * States: none → growing ⇄ ready → taken (none). One that the disk has no room for is done without, until the next. */
 export class SpareSegment {
