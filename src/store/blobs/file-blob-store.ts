@@ -2,6 +2,7 @@ import { close, open, read } from 'node:fs';
 import { mkdir, opendir, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { errorCode } from '../../lib/error-code.ts';
 import type { Random } from '../../lib/random.ts';
 import { fanOutOf, incarnationOf, isBlobId, makeBlobId } from './blob-id.ts';
 import {
@@ -15,7 +16,7 @@ import { DirectorySyncs, syncDirectory } from './directory-syncs.ts';
 import { FileBlobReader } from './file-blob-reader.ts';
 import { FileBlobWriter } from './file-blob-writer.ts';
 import { requireRoom } from './require-room.ts';
-import { errorCode, readFault, storeFault } from './store-fault.ts';
+import { readFault, storeFault } from './store-fault.ts';
 
 const openFile = promisify(open);
 const closeFile = promisify(close);

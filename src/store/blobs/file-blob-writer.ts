@@ -2,9 +2,10 @@ import { close, fdatasync, open, write, writevSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { errorCode } from '../../lib/error-code.ts';
 import type { BlobId, BlobWriter } from './blob-store.ts';
 import type { DirectorySyncs } from './directory-syncs.ts';
-import { errorCode, storeFault } from './store-fault.ts';
+import { storeFault } from './store-fault.ts';
 
 const openFile = promisify(open);
 const writeFile = promisify(write);

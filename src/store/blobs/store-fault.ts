@@ -1,3 +1,4 @@
+import { errorCode } from '../../lib/error-code.ts';
 import { StoreUnavailableError } from '../kv/key-value-store.ts';
 import { BlobMissingError } from './blob-store.ts';
 
@@ -14,10 +15,6 @@ const UNAVAILABLE = new Set([
   'EPERM',
   'ENODEV',
 ]);
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
 
 /** The error to throw for what the file system said to a reader. */
 export function readFault(error: unknown): unknown {

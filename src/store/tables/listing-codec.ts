@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { OrderStamp } from './order-stamp.ts';
-import { algorithmNamed, checksumTypeAt, encodeRest } from './row-text.ts';
+import { algorithmNamed, checksumTypeNamed, encodeRest, FieldReader } from './row-text.ts';
 import type { ListingRow } from './rows.ts';
 
 /** A list decodes up to 1,000 of these, so they are no JSON: one line of ASCII (row-text.ts). */
@@ -24,22 +24,19 @@ export function decodeListingStamp(line: string): OrderStamp {
 }
 
 export function decodeListingRow(line: string): ListingRow {
-  const versionIdEnd = line.indexOf('|', STAMP_END);
-  const sizeEnd = line.indexOf('|', versionIdEnd + 1);
-  const etagEnd = line.indexOf('|', sizeEnd + 1);
-  const storageClassEnd = line.indexOf('|', etagEnd + 1);
-  const algorithmEnd = line.indexOf('|', storageClassEnd + 1);
-  const typeEnd = line.indexOf('|', algorithmEnd + 1);
+  const stamp = decodeListingStamp(line);
+  const fields = new FieldReader(line, STAMP_END);
   const row = {
-    stamp: decodeListingStamp(line),
-    versionId: line.slice(STAMP_END, versionIdEnd),
+    stamp,
+    versionId: fields.next(),
     deleteMarker: line[1] === DELETE_MARKER,
-    size: Number(line.slice(versionIdEnd + 1, sizeEnd)),
-    etag: line.slice(sizeEnd + 1, etagEnd),
-    storageClass: line.slice(etagEnd + 1, storageClassEnd),
+    size: Number(fields.next()),
+    etag: fields.next(),
+    storageClass: fields.next(),
   };
-  if (typeEnd + 1 < line.length) Object.assign(row, JSON.parse(line.slice(typeEnd + 1)));
-  if (algorithmEnd === storageClassEnd + 1) return row;
-  const algorithm = algorithmNamed(line.slice(storageClassEnd + 1, algorithmEnd));
-  return { ...row, checksum: { algorithm, type: checksumTypeAt(line, algorithmEnd + 1) } };
+  const algorithm = fields.next();
+  const type = fields.next();
+  Object.assign(row, fields.rest());
+  if (algorithm === '') return row;
+  return { ...row, checksum: { algorithm: algorithmNamed(algorithm), type: checksumTypeNamed(type) } };
 }

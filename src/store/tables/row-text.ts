@@ -15,9 +15,8 @@ export function algorithmNamed(name: string): ChecksumAlgorithm {
   return algorithm;
 }
 
-/** @param at where the type's name begins */
-export function checksumTypeAt(line: string, at: number): ChecksumValue['type'] {
-  return line.startsWith('C', at) ? 'COMPOSITE' : 'FULL_OBJECT';
+export function checksumTypeNamed(name: string): ChecksumValue['type'] {
+  return name.startsWith('C') ? 'COMPOSITE' : 'FULL_OBJECT';
 }
 
 /** The members of `row` that have no field, as JSON in ASCII; nothing where there are none, the usual case. */

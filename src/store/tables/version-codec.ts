@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { algorithmNamed, checksumTypeAt, encodeRest, FieldReader } from './row-text.ts';
+import { algorithmNamed, checksumTypeNamed, encodeRest, FieldReader } from './row-text.ts';
 import type { ChecksumValue, DeleteMarkerVersion, Locator, ObjectVersion, VersionRow } from './rows.ts';
 
 /** Every PUT writes one of these, which the engine then sorts into files several times over, so they are no JSON, of which
@@ -24,7 +24,17 @@ const KEY_MEMBERS = 2;
 const ENCRYPTION = 'AES256';
 
 /** Members that never are in the rest. */
-const FIELDS = new Set('kind nullVersion replica stamp versionId owner size etag storageClass'.split(' '));
+const FIELDS = new Set([
+  'kind',
+  'nullVersion',
+  'replica',
+  'stamp',
+  'versionId',
+  'owner',
+  'size',
+  'etag',
+  'storageClass',
+]);
 
 export function encodeVersionRow(row: VersionRow): Buffer {
   return Buffer.from(row.kind === 'object' ? encodeObject(row) : encodeMarker(row), 'latin1');
@@ -98,12 +108,13 @@ function decodeObject(line: string): VersionRow {
     ...readChecksum(fields),
     bytes: readBytes(fields, size),
   };
-  return { ...row, ...fields.rest() };
+  return Object.assign(row, fields.rest());
 }
 
 function decodeMarker(line: string): VersionRow {
   const fields = new FieldReader(line, DELETE_MARKER.length + 1);
-  return { kind: 'delete-marker', ...readBase(fields), ...fields.rest() };
+  const row: DeleteMarkerVersion = { kind: 'delete-marker', ...readBase(fields) };
+  return Object.assign(row, fields.rest());
 }
 
 function readBase(fields: FieldReader): Omit<DeleteMarkerVersion, 'kind'> {
@@ -119,7 +130,7 @@ function readBase(fields: FieldReader): Omit<DeleteMarkerVersion, 'kind'> {
 function readChecksum(fields: FieldReader): { checksum?: ChecksumValue } {
   const [algorithm, type, value] = [fields.next(), fields.next(), fields.next()];
   if (algorithm === '') return {};
-  return { checksum: { algorithm: algorithmNamed(algorithm), value, type: checksumTypeAt(type, 0) } };
+  return { checksum: { algorithm: algorithmNamed(algorithm), value, type: checksumTypeNamed(type) } };
 }
 
 function readBytes(fields: FieldReader, size: number): Locator[] {

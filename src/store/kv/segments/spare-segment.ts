@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { constants, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../../../lib/error-code.ts';
 
 /** A file of zeros that becomes the next segment. Writing over what is there already needs no change of the file's
  * description on disk, so that its sync takes half of the time of one that appended.
@@ -39,7 +40,7 @@ export class SpareSegment {
     this.#growing ??= this.#grow()
       .catch((error: unknown) => {
         // A filesystem that has to go through the page cache says so like this.
-        if (this.#direct && isInvalidArgument(error)) this.#direct = false;
+        if (this.#direct && errorCode(error) === 'EINVAL') this.#direct = false;
         else this.#refused = true;
         return this.#giveUp();
       })
@@ -108,8 +109,4 @@ const PIECE = Buffer.from(new WebAssembly.Memory({ initial: 1 }).buffer);
 function zeros(bytes: number): Buffer[] {
   const pieces = Array<Buffer>(Math.floor(bytes / PIECE.length)).fill(PIECE);
   return [...pieces, PIECE.subarray(0, bytes % PIECE.length)];
-}
-
-function isInvalidArgument(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EINVAL';
 }
