@@ -18,9 +18,16 @@ export function recyclable(chunk: Buffer, takeBack: () => void): Buffer {
 
 /** As `recyclable`, of a chunk that alone fills its memory: that is freed at once, and the chunk is empty then. */
 export function freeable(chunk: Buffer): Buffer {
-  const { buffer } = chunk;
-  if (!(buffer instanceof ArrayBuffer) || chunk.length !== buffer.byteLength) return chunk;
-  return recyclable(chunk, () => buffer.transfer(0));
+  return fillsItsMemory(chunk) ? recyclable(chunk, () => free(chunk)) : chunk;
+}
+
+/** Frees the memory of a chunk that alone fills it and has one user, who has used it. */
+export function free(chunk: Buffer): void {
+  if (fillsItsMemory(chunk)) chunk.buffer.transfer(0);
+}
+
+function fillsItsMemory(chunk: Buffer): chunk is Buffer<ArrayBuffer> {
+  return chunk.buffer instanceof ArrayBuffer && chunk.length === chunk.buffer.byteLength;
 }
 
 /** A part of a chunk goes to one more user: each of them has to recycle it. */

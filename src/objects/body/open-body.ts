@@ -1,6 +1,7 @@
 import { type SealedRange, sealedRange } from '../../keys/frame-layout.ts';
 import { FrameError, FrameOpener, frameKey, openBuffer } from '../../keys/frames.ts';
 import type { Keyring } from '../../keys/keyring.ts';
+import { freeable } from '../../lib/recycle.ts';
 import type { BlobStore } from '../../store/blobs/blob-store.ts';
 import type { Locator } from '../../store/tables/rows.ts';
 import { LOOP_BYTES_MAX } from './body-sink.ts';
@@ -77,7 +78,9 @@ async function* openFrames(
   { firstFrame, start, end }: SealedRange,
 ): AsyncGenerator<Buffer, void, undefined> {
   const opener = new FrameOpener(frameKey(dataKey), size, firstFrame);
-  for await (const chunk of readAhead(blobs.read(blob, start, end))) yield* opener.open(chunk);
+  for await (const chunk of readAhead(blobs.read(blob, start, end))) {
+    for (const frame of opener.open(chunk)) yield freeable(frame);
+  }
 }
 
 /** Asks for each chunk when the one before is handed out. */

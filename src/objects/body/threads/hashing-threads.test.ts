@@ -2,16 +2,16 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES, sealedRange } from '../../../keys/frame-layout.ts';
+import { sealedRange } from '../../../keys/frame-layout.ts';
 import { FrameError } from '../../../keys/frames.ts';
 import { systemRandom } from '../../../lib/random.ts';
 import { recycle } from '../../../lib/recycle.ts';
 import { fanOutOf } from '../../../store/blobs/blob-id.ts';
-import { BlobMissingError, READ_CHUNK_BYTES } from '../../../store/blobs/blob-store.ts';
+import { BlobMissingError } from '../../../store/blobs/blob-store.ts';
 import { type FileBlobStore, openFileBlobStore } from '../../../store/blobs/file-blob-store.ts';
 import { StoreUnavailableError } from '../../../store/kv/key-value-store.ts';
 import { HashingThreads } from './hashing-threads.ts';
-import { TRANSFER_BYTES } from './transfer-memory.ts';
+import { READING_BYTES, READING_BYTES_OF_MANY, UPLOAD_BYTES } from './transfer-memory.ts';
 
 let directory = '';
 let blobs: FileBlobStore;
@@ -35,12 +35,8 @@ async function stored(plain: Buffer) {
   return { location: blobs.location, blob, dataKey, plainSize: plain.length, range };
 }
 
-it('carries as many plain frames in a message as a read has sealed ones', () => {
-  expect(READ_CHUNK_BYTES / FRAME_SEALED_BYTES).toBe(TRANSFER_BYTES / FRAME_PLAIN_BYTES);
-});
-
 it('reads what it wrote, also when its memory is recycled while it goes on', async () => {
-  const plain = systemRandom.bytes(9 * TRANSFER_BYTES + 5);
+  const plain = systemRandom.bytes(9 * READING_BYTES + 5);
   const reading = await stored(plain);
   for (const recycled of [false, true, true]) {
     const chunks: Buffer[] = [];
@@ -53,45 +49,61 @@ it('reads what it wrote, also when its memory is recycled while it goes on', asy
 });
 
 it('lets a reader stop anywhere', async () => {
-  const reading = await stored(systemRandom.bytes(5 * TRANSFER_BYTES));
+  const reading = await stored(systemRandom.bytes(5 * READING_BYTES));
   for (let chunksMax = 1; chunksMax < 5; chunksMax++) {
     let chunks = 0;
     for await (const chunk of threads.read(reading)) {
-      expect(chunk.length).toBe(TRANSFER_BYTES);
+      expect(chunk.length).toBe(READING_BYTES);
       if (++chunks === chunksMax) break;
     }
   }
 });
 
+it('gives each of many readings less memory', async () => {
+  const reading = await stored(systemRandom.bytes(3 * READING_BYTES));
+  const readings = Array.from({ length: 66 }, () => threads.read(reading));
+  const lengths = new Set<number | undefined>();
+  for (const one of readings) {
+    // Two may have been asked for when there were few.
+    for (let batch = 0; batch < 2; batch++) await one.next();
+    lengths.add((await one.next()).value?.length);
+  }
+  expect(lengths).toEqual(new Set([READING_BYTES_OF_MANY]));
+  for (const one of readings) await one.return?.();
+  const alone = threads.read(reading);
+  expect((await alone.next()).value).toHaveLength(READING_BYTES);
+  await alone.return?.();
+});
+
 it('serves no byte of a frame that was changed, and says what is missing', async () => {
-  const plain = systemRandom.bytes(3 * TRANSFER_BYTES);
+  const plain = systemRandom.bytes(3 * READING_BYTES);
   const reading = await stored(plain);
   const file = await open(join(directory, fanOutOf(reading.blob), reading.blob), 'r+');
-  await file.write(Buffer.from('changed'), 0, 7, 2 * TRANSFER_BYTES);
+  await file.write(Buffer.from('changed'), 0, 7, 2 * READING_BYTES);
   await file.close();
   let served = 0;
   const read = async () => {
     for await (const chunk of threads.read(reading)) served += chunk.length;
   };
   await expect(read()).rejects.toThrow(FrameError);
-  expect(served).toBe(TRANSFER_BYTES);
+  expect(served).toBe(READING_BYTES);
   await blobs.remove(reading.blob);
   await expect(read()).rejects.toThrow(BlobMissingError);
 });
 
 it('fails a reading when its thread dies', async () => {
-  const reading = threads.read(await stored(systemRandom.bytes(5 * TRANSFER_BYTES)));
+  const reading = threads.read(await stored(systemRandom.bytes(5 * READING_BYTES)));
   await reading.next();
   await threads.close();
   const rest = async () => {
-    for await (const chunk of reading) expect(chunk.length).toBe(TRANSFER_BYTES);
+    for await (const chunk of reading) expect(chunk.length).toBe(READING_BYTES);
   };
   await expect(rest()).rejects.toThrow(StoreUnavailableError);
 });
 
 it('makes a fast writer wait for the thread', async () => {
   const sink = threads.open(blobs.location, [], dataKey);
-  const chunk = Buffer.alloc(20 * TRANSFER_BYTES);
+  const chunk = Buffer.alloc(20 * UPLOAD_BYTES);
   const waiting = sink.write(chunk);
   expect(waiting).toBeInstanceOf(Promise);
   await waiting;
@@ -110,7 +122,7 @@ it('says that the store is unavailable when the directory is gone, and goes on w
 
 it('fails a waiting write when it is aborted meanwhile', async () => {
   const sink = threads.open(blobs.location, [], dataKey);
-  const waiting = Promise.resolve(sink.write(Buffer.alloc(50 * TRANSFER_BYTES)));
+  const waiting = Promise.resolve(sink.write(Buffer.alloc(50 * UPLOAD_BYTES)));
   const [written] = await Promise.allSettled([waiting, sink.abort()]);
   expect(written).toMatchObject({ status: 'rejected', reason: { message: 'The upload was aborted.' } });
 });

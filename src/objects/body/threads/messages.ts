@@ -17,7 +17,7 @@ export type ToThread =
   | { readonly kind: 'finish'; readonly body: number }
   | { readonly kind: 'abort'; readonly body: number }
   | { readonly kind: 'read'; readonly body: number; readonly reading: Reading }
-  /** One batch may be sent, in this memory. */
+  /** One batch may be sent: as many frames as fit into this memory. */
   | { readonly kind: 'more'; readonly body: number; readonly memory: ArrayBuffer }
   /** No more is wanted; nothing is answered any more. */
   | { readonly kind: 'stop'; readonly body: number };

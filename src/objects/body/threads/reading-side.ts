@@ -1,16 +1,19 @@
+import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES } from '../../../keys/frame-layout.ts';
 import { FrameOpener, frameKey } from '../../../keys/frames.ts';
-import { READ_CHUNK_BYTES } from '../../../store/blobs/blob-store.ts';
+import { PAGE_BYTES, pageAligned } from '../../../lib/page-aligned.ts';
+import { free } from '../../../lib/recycle.ts';
 import type { FileBlobReader } from '../../../store/blobs/file-blob-reader.ts';
 import type { FileBlobStore } from '../../../store/blobs/file-blob-store.ts';
 import { faultOf } from './faults.ts';
 import type { Reading } from './messages.ts';
+import { READING_BYTES } from './transfer-memory.ts';
 import type { Answer } from './upload-side.ts';
 
 /** One for all readings of the thread: a batch is read, opened and gone before the next begins. */
-const sealedChunk = Buffer.allocUnsafeSlow(READ_CHUNK_BYTES);
+const sealedMemory = pageAligned(PAGE_BYTES + sealedBytes(READING_BYTES));
 
-/** The thread's end of one reading: each `more` reads and opens one batch of frames, into memory that is used over
- * and over (lib/recycle.ts). */
+/** The thread's end of one reading: each `more` reads and opens as many frames as fit into its memory, which is used
+ * over and over (lib/recycle.ts). */
 export class ReadingSide {
   readonly #body: number;
   readonly #answer: Answer;
@@ -37,14 +40,16 @@ export class ReadingSide {
   /** True when it was the last batch, or failed: the reading is closed. */
   more(memory: ArrayBuffer): boolean {
     try {
-      const sealed = sealedChunk.subarray(0, Math.min(READ_CHUNK_BYTES, this.#end - this.#position));
-      this.#reader.readSync(sealed, this.#position);
-      this.#position += sealed.length;
+      const sealed = this.#readBatch(sealedBytes(memory.byteLength));
       const plain = new Uint8Array(memory);
       let length = 0;
-      for (const frame of this.#opener.open(sealed)) {
-        plain.set(frame, length);
-        length += frame.length;
+      // Frame by frame, each freed at once: the next one is written where the caches still hold it.
+      for (let start = 0; start < sealed.length; start += FRAME_SEALED_BYTES) {
+        for (const frame of this.#opener.open(sealed.subarray(start, start + FRAME_SEALED_BYTES))) {
+          plain.set(frame, length);
+          length += frame.length;
+          free(frame);
+        }
       }
       const last = this.#position === this.#end;
       if (last) this.close();
@@ -60,4 +65,18 @@ export class ReadingSide {
   close(): void {
     this.#reader.close();
   }
+
+  #readBatch(bytesMax: number): Uint8Array {
+    const length = Math.min(bytesMax, this.#end - this.#position);
+    // As far into a page as in the file: where they differ by less than 48 bytes, AMD's Zen copies six times slower.
+    const start = this.#position % PAGE_BYTES;
+    const sealed = sealedMemory.subarray(start, start + length);
+    this.#reader.readSync(sealed, this.#position);
+    this.#position += length;
+    return sealed;
+  }
+}
+
+function sealedBytes(plainBytes: number): number {
+  return Math.floor(plainBytes / FRAME_PLAIN_BYTES) * FRAME_SEALED_BYTES;
 }

@@ -1,24 +1,32 @@
+import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES } from '../../../keys/frame-layout.ts';
 import { recyclable } from '../../../lib/recycle.ts';
 import { errorOf } from './faults.ts';
 import type { FromThread, Reading, ToThread } from './messages.ts';
 import type { TransferMemory } from './transfer-memory.ts';
 
-/** Batches asked for ahead: one being sent to the client, one being opened. They are what a slow client keeps in
- * memory (256 KiB each). */
-const BATCHES_AHEAD = 2;
+/** How much a reading takes at once. */
+export interface ReadingPace {
+  /** Batches asked for ahead, at least one. They, and the one being sent, are what a slow client keeps in memory. */
+  readonly batchesAhead: number;
+  /** The size of its pieces is the size of a batch. */
+  readonly memory: TransferMemory;
+}
 
 type Batch = FromThread & { readonly kind: 'opened' };
 
 /** The event loop's end of one reading: plain batches as the thread opened them, in order. Their memory may be
  * recycled.
  *
- * Invariant: the batches asked for and not yet handed out are `BATCHES_AHEAD`, until the last one has come. */
+ * Invariant: `#asked` has one entry for each batch asked for and not yet handed out, in order: where its memory is from.
+ * They are as many as the pace says, until all were asked for. */
 export class ThreadReading implements AsyncIterableIterator<Buffer> {
   readonly #body: number;
   readonly #say: (message: ToThread, transfer?: ArrayBuffer[]) => void;
-  readonly #memory: TransferMemory;
+  readonly #pace: () => ReadingPace;
   readonly #leave: () => void;
   #batches: Batch[] = [];
+  #asked: TransferMemory[] = [];
+  #framesToAsk = 0;
   #last = false;
   #left = false;
   #failure: Error | undefined;
@@ -28,27 +36,29 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
   constructor(
     body: number,
     say: (message: ToThread, transfer?: ArrayBuffer[]) => void,
-    memory: TransferMemory,
+    pace: () => ReadingPace,
     leave: () => void,
   ) {
     this.#body = body;
     this.#say = say;
-    this.#memory = memory;
+    this.#pace = pace;
     this.#leave = leave;
   }
 
   start(reading: Reading): void {
+    this.#framesToAsk = Math.ceil((reading.range.end - reading.range.start) / FRAME_SEALED_BYTES);
     this.#say({ kind: 'read', body: this.#body, reading });
-    for (let batch = 0; batch < BATCHES_AHEAD; batch++) this.#askForMore();
+    this.#askForMore();
   }
 
   async next(): Promise<IteratorResult<Buffer, undefined>> {
     for (;;) {
       const batch = this.#batches.shift();
       if (batch !== undefined) {
-        if (!this.#last) this.#askForMore();
+        const from = this.#asked.shift();
+        this.#askForMore();
         const chunk = Buffer.from(batch.memory, 0, batch.length);
-        return { done: false, value: recyclable(chunk, () => this.#memory.giveBack(batch.memory)) };
+        return { done: false, value: recyclable(chunk, () => from?.giveBack(batch.memory)) };
       }
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#last) return { done: true, value: undefined };
@@ -59,9 +69,10 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
   }
 
   return(): Promise<IteratorResult<Buffer, undefined>> {
-    for (const batch of this.#batches) this.#memory.giveBack(batch.memory);
+    for (const [position, batch] of this.#batches.entries()) this.#asked[position]?.giveBack(batch.memory);
     this.#batches = [];
     this.#last = true;
+    this.#framesToAsk = 0;
     if (!this.#left) this.#say({ kind: 'stop', body: this.#body });
     this.#depart();
     return Promise.resolve({ done: true, value: undefined });
@@ -89,8 +100,13 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
   }
 
   #askForMore(): void {
-    const memory = this.#memory.take();
-    this.#say({ kind: 'more', body: this.#body, memory }, [memory]);
+    const { batchesAhead, memory } = this.#pace();
+    while (this.#asked.length < batchesAhead && this.#framesToAsk > 0) {
+      const piece = memory.take();
+      this.#framesToAsk -= Math.floor(piece.byteLength / FRAME_PLAIN_BYTES);
+      this.#asked.push(memory);
+      this.#say({ kind: 'more', body: this.#body, memory: piece }, [piece]);
+    }
   }
 
   #depart(): void {

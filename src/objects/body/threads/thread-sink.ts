@@ -4,7 +4,7 @@ import type { BodyDigests } from '../body-sink.ts';
 import type { LargeSink } from '../large-sink.ts';
 import { errorOf } from './faults.ts';
 import type { FromThread, ToThread } from './messages.ts';
-import { TRANSFER_BYTES, type TransferMemory } from './transfer-memory.ts';
+import { type TransferMemory, UPLOAD_BYTES } from './transfer-memory.ts';
 
 type Result = BodyDigests & { readonly blob: BlobId };
 
@@ -101,11 +101,11 @@ export class ThreadSink implements LargeSink {
         if (this.#inFlight >= this.#memory.inFlightMax()) break;
         this.#filling = this.#memory.take();
       }
-      const piece = chunk.subarray(taken, taken + TRANSFER_BYTES - this.#filled);
+      const piece = chunk.subarray(taken, taken + UPLOAD_BYTES - this.#filled);
       new Uint8Array(this.#filling, this.#filled).set(piece);
       this.#filled += piece.length;
       taken += piece.length;
-      if (this.#filled === TRANSFER_BYTES) this.#send();
+      if (this.#filled === UPLOAD_BYTES) this.#send();
     }
     return taken;
   }

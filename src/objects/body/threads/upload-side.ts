@@ -1,4 +1,5 @@
 import { FrameSealer } from '../../../keys/frames.ts';
+import { free } from '../../../lib/recycle.ts';
 import type { FileBlobStore } from '../../../store/blobs/file-blob-store.ts';
 import type { FileBlobWriter } from '../../../store/blobs/file-blob-writer.ts';
 import { BodyHashes } from '../body-hashes.ts';
@@ -42,7 +43,7 @@ export class UploadSide {
         yieldProcessor();
         this.#hashes.update(chunk);
         yieldProcessor();
-        this.#writer?.writeSync(this.#sealer.seal(chunk));
+        this.#write(this.#sealer.seal(chunk));
         this.#unsyncedBytes += length;
         if (this.#unsyncedBytes < SYNC_EARLY_BYTES) return;
         this.#unsyncedBytes = 0;
@@ -58,7 +59,7 @@ export class UploadSide {
     this.#inOrder(async () => {
       const writer = this.#writer;
       if (this.#failed || writer === undefined) return;
-      writer.writeSync(this.#sealer.finish());
+      this.#write(this.#sealer.finish());
       await writer.finish();
       leave();
       this.#answer({ kind: 'finished', body: this.#body, digests: this.#hashes.digests(), blob: writer.id });
@@ -71,6 +72,11 @@ export class UploadSide {
       await this.#writer?.abort().catch(() => undefined);
       this.#answer({ kind: 'aborted', body: this.#body });
     });
+  }
+
+  #write(sealed: readonly Buffer[]): void {
+    this.#writer?.writeSync(sealed);
+    for (const piece of sealed) free(piece);
   }
 
   #inOrder(step: () => Promise<void> | void): void {

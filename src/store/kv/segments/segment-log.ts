@@ -9,10 +9,11 @@ import {
   writeSync,
   writevSync,
 } from 'node:fs';
+import { PAGE_BYTES } from '../../../lib/page-aligned.ts';
 import { syncDirectory } from '../../durable-file.ts';
 import { EngineWriteError } from '../engine.ts';
 import { segmentPath } from './segment-names.ts';
-import { GROWTH_BYTES_MAX, PAGE_BYTES, SpareSegment } from './spare-segment.ts';
+import { GROWTH_BYTES_MAX, SpareSegment } from './spare-segment.ts';
 
 /** The segment that is being written, batch after batch.
  *

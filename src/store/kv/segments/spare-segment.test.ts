@@ -4,7 +4,8 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PAGE_BYTES, SpareSegment } from './spare-segment.ts';
+import { PAGE_BYTES } from '../../../lib/page-aligned.ts';
+import { SpareSegment } from './spare-segment.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof Files>();

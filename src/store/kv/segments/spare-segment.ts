@@ -1,8 +1,8 @@
-import { Buffer } from 'node:buffer';
 import { constants, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../../lib/error-code.ts';
+import { PAGE_BYTES, pageAligned } from '../../../lib/page-aligned.ts';
 
 /** A file of zeros that becomes the next segment. Writing over what is there already needs no change of the file's
  * description on disk, so that its sync takes half of the time of one that appended.
@@ -91,20 +91,12 @@ export class SpareSegment {
  * long as without a spare. */
 export const GROWTH_BYTES_MAX = 2 ** 20;
 
-/** Of memory and of files, on all common machines. */
-export const PAGE_BYTES = 4096;
 const OPEN_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
 /** Undefined where the system has none. */
 const DIRECT_FLAG: number = constants.O_DIRECT ?? 0;
 
-/** The types of Node.js leave it out. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-};
-
-/** Past the page cache only memory can be written that begins at a page: that of WebAssembly does, one of whose pages
- * takes 64 KiB. */
-const PIECE = Buffer.from(new WebAssembly.Memory({ initial: 1 }).buffer);
+/** Past the page cache only memory can be written that begins at a page. */
+const PIECE = pageAligned(64 * 1024);
 
 function zeros(bytes: number): Buffer[] {
   const pieces = Array<Buffer>(Math.floor(bytes / PIECE.length)).fill(PIECE);
