@@ -8,7 +8,15 @@ import {
   sealedRange,
   sealedSize,
 } from './frame-layout.ts';
-import { FrameError, FrameOpener, FrameSealer, frameKey, openBuffer, sealBuffer } from './frames.ts';
+import {
+  FrameError,
+  FrameOpener,
+  FrameSealer,
+  frameKey,
+  openBuffer,
+  openFrames,
+  sealBuffer,
+} from './frames.ts';
 
 const key = Buffer.alloc(32, 9);
 const noise = systemRandom.bytes(5 * FRAME_PLAIN_BYTES);
@@ -80,6 +88,11 @@ describe('a sealed body', () => {
         expect(
           opened.subarray(sealed.skip, sealed.skip + sealed.length).equals(body.subarray(start, end)),
         ).toBe(true);
+        const into = Buffer.alloc(opened.length);
+        const position = { first: sealed.firstFrame, last: frameCount(size) - 1 };
+        const frames = sealBuffer(body, key).subarray(sealed.start, sealed.end);
+        expect(openFrames(frameKey(key), position, frames, into)).toBe(into.length);
+        expect(into.equals(opened)).toBe(true);
         expect(sealed.end - sealed.start).toBeLessThanOrEqual(end - start + 2 * FRAME_SEALED_BYTES);
       }),
       RUNS,
@@ -90,6 +103,10 @@ describe('a sealed body', () => {
   });
 });
 
+function openAll(sealed: Uint8Array, frames: number): number {
+  return openFrames(frameKey(key), { first: 0, last: frames - 1 }, sealed, Buffer.alloc(sealed.length));
+}
+
 describe('a sealed body that was changed does not open', () => {
   it('when a bit was flipped', () => {
     fc.assert(
@@ -98,6 +115,7 @@ describe('a sealed body that was changed does not open', () => {
         const at = position % sealed.length;
         sealed[at] = (sealed[at] ?? 0) ^ (1 << bit);
         expect(() => openBuffer(sealed, frameKey(key))).toThrow(FrameError);
+        expect(() => openAll(sealed, frameCount(body.length))).toThrow(FrameError);
       }),
       RUNS,
     );
@@ -128,6 +146,10 @@ describe('a sealed body that was changed does not open', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...frames), { maxLength: 7 }), (changed) => {
         fc.pre(!Buffer.concat(changed).equals(sealed));
+        // None at all is what whoever asked for frames has to notice.
+        if (changed.length > 0) {
+          expect(() => openAll(Buffer.concat(changed), changed.length)).toThrow(FrameError);
+        }
         expect(() => openBuffer(Buffer.concat(changed), frameKey(key))).toThrow(FrameError);
       }),
       RUNS,
@@ -140,5 +162,7 @@ describe('a sealed body that was changed does not open', () => {
     opener.open(sealed);
     expect(() => opener.open(Buffer.from('x'))).toThrow(FrameError);
     expect(() => openBuffer(sealed, frameKey(Buffer.alloc(32, 8)))).toThrow(FrameError);
+    expect(() => openAll(Buffer.concat([sealed, Buffer.from('x')]), 6)).toThrow(FrameError);
+    expect(() => openAll(sealed.subarray(0, -1), 5)).toThrow(FrameError);
   });
 });

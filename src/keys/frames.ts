@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type DecipherGCM,
+  type KeyObject,
+} from 'node:crypto';
+import { free } from '../lib/recycle.ts';
 import {
   FRAME_PLAIN_BYTES,
   FRAME_SEALED_BYTES,
@@ -49,21 +56,69 @@ export function sealFrame(
   into.push(cipher.getAuthTag());
 }
 
+/** Which frames of a body a piece of it holds. */
+export interface FramePosition {
+  readonly first: number;
+  /** Of the whole body: its number of frames less one. */
+  readonly last: number;
+}
+
 /** @throws FrameError */
 export function openFrame(key: KeyObject, index: number, last: boolean, sealed: Uint8Array): Buffer {
-  const plainBytes = sealed.length - FRAME_TAG_BYTES;
-  if (plainBytes < 0) throw new FrameError(`Frame ${index} is too short.`);
+  const decipher = frameDecipher(key, index, last, sealed);
+  const plain = decipher.update(sealed.subarray(0, sealed.length - FRAME_TAG_BYTES));
+  verifyTag(decipher, index);
+  return plain;
+}
+
+/** Opens whole frames into `into` and returns how many bytes they are. No byte there may be used before it returns.
+ *
+ * In three passes: what makes deciphers, what opens and what verifies then each runs from the processor's caches, which a
+ * frame of 64 KiB empties (a tenth of all). The memory of each frame is freed before the next, for the same reason.
+ * @throws FrameError */
+export function openFrames(
+  key: KeyObject,
+  { first, last }: FramePosition,
+  sealed: Uint8Array,
+  into: Uint8Array,
+): number {
+  const opening = cutFrames(sealed).map((frame, position) => {
+    const index = first + position;
+    return { index, frame, decipher: frameDecipher(key, index, index === last, frame) };
+  });
+  let length = 0;
+  for (const { frame, decipher } of opening) {
+    const plain = decipher.update(frame.subarray(0, frame.length - FRAME_TAG_BYTES));
+    into.set(plain, length);
+    length += plain.length;
+    free(plain);
+  }
+  for (const { index, decipher } of opening) verifyTag(decipher, index);
+  return length;
+}
+
+function cutFrames(sealed: Uint8Array): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let start = 0; start < sealed.length; start += FRAME_SEALED_BYTES) {
+    frames.push(sealed.subarray(start, start + FRAME_SEALED_BYTES));
+  }
+  return frames;
+}
+
+function frameDecipher(key: KeyObject, index: number, last: boolean, sealed: Uint8Array): DecipherGCM {
+  if (sealed.length < FRAME_TAG_BYTES) throw new FrameError(`Frame ${index} is too short.`);
   addressFrame(index, last);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, TAG_OPTIONS);
   decipher.setAAD(additionalData);
-  decipher.setAuthTag(sealed.subarray(plainBytes));
-  const plain = decipher.update(sealed.subarray(0, plainBytes));
+  return decipher.setAuthTag(sealed.subarray(sealed.length - FRAME_TAG_BYTES));
+}
+
+function verifyTag(decipher: DecipherGCM, index: number): void {
   try {
     decipher.final();
   } catch {
     throw new FrameError(`Frame ${index} does not fit its tag.`);
   }
-  return plain;
 }
 
 /** The whole body in one call; for bodies that are in memory anyway. */

@@ -4,16 +4,14 @@ import type { ChecksumAlgorithm } from '../../../lib/checksums/index.ts';
 import type { BlobLocation } from '../../../store/blobs/blob-store.ts';
 import { StoreUnavailableError } from '../../../store/kv/key-value-store.ts';
 import type { FromThread, Reading, ToThread } from './messages.ts';
-import { type ReadingPace, ThreadReading } from './thread-reading.ts';
+import { ReadingMemory } from './reading-memory.ts';
+import { ThreadReading } from './thread-reading.ts';
 import { ThreadSink } from './thread-sink.ts';
-import { READING_BYTES, READING_BYTES_OF_MANY, TransferMemory, UPLOAD_BYTES } from './transfer-memory.ts';
+import { TransferMemory, UPLOAD_BYTES, UPLOAD_IDLE_MAX } from './transfer-memory.ts';
 
 /** A small nursery: what a thread leaves behind is short-lived frames of 64 KiB, and only collections of the nursery
  * free them before their sum starts a full one. */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2 };
-
-/** With more at once each takes less memory: these take 96 MiB. */
-const MANY_READINGS = 64;
 
 /** The event loop's end of an upload or a reading. */
 interface Task {
@@ -30,11 +28,9 @@ interface Thread {
  * task starts another in its place, so that one which cannot start is not tried in a circle. */
 export class HashingThreads {
   readonly #threads: (Thread | undefined)[];
-  readonly #memory = new TransferMemory(UPLOAD_BYTES);
+  readonly #memory = new TransferMemory(UPLOAD_BYTES, UPLOAD_IDLE_MAX);
   /** Apart, because what is not recycled never comes back. */
-  readonly #pace: ReadingPace = { batchesAhead: 2, memory: new TransferMemory(READING_BYTES) };
-  readonly #paceOfMany: ReadingPace = { batchesAhead: 1, memory: new TransferMemory(READING_BYTES_OF_MANY) };
-  #readings = 0;
+  readonly #readingMemory = new ReadingMemory();
   #bodies = 0;
   #closed = false;
 
@@ -58,13 +54,8 @@ export class HashingThreads {
    * @throws StoreUnavailableError after `close`; the iteration throws as `openBody` does. */
   read(reading: Reading): AsyncIterableIterator<Buffer> {
     const { body, say, leave, begin } = this.#task();
-    const pace = () => (this.#readings > MANY_READINGS ? this.#paceOfMany : this.#pace);
-    const task = new ThreadReading(body, say, pace, () => {
-      this.#readings--;
-      leave();
-    });
+    const task = new ThreadReading(body, say, this.#readingMemory, leave);
     begin(task);
-    this.#readings++;
     task.start({ ...reading, dataKey: ownMemory(reading.dataKey) });
     return task;
   }

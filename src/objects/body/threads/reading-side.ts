@@ -1,12 +1,12 @@
-import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES } from '../../../keys/frame-layout.ts';
-import { FrameOpener, frameKey } from '../../../keys/frames.ts';
+import type { KeyObject } from 'node:crypto';
+import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES, frameCount } from '../../../keys/frame-layout.ts';
+import { frameKey, openFrames } from '../../../keys/frames.ts';
 import { PAGE_BYTES, pageAligned } from '../../../lib/page-aligned.ts';
-import { free } from '../../../lib/recycle.ts';
 import type { FileBlobReader } from '../../../store/blobs/file-blob-reader.ts';
 import type { FileBlobStore } from '../../../store/blobs/file-blob-store.ts';
 import { faultOf } from './faults.ts';
 import type { Reading } from './messages.ts';
-import { READING_BYTES } from './transfer-memory.ts';
+import { READING_BYTES } from './reading-memory.ts';
 import type { Answer } from './upload-side.ts';
 
 /** One for all readings of the thread: a batch is read, opened and gone before the next begins. */
@@ -17,7 +17,10 @@ const sealedMemory = pageAligned(PAGE_BYTES + sealedBytes(READING_BYTES));
 export class ReadingSide {
   readonly #body: number;
   readonly #answer: Answer;
-  readonly #opener: FrameOpener;
+  readonly #key: KeyObject;
+  /** The next one. */
+  #frame: number;
+  readonly #lastFrame: number;
   readonly #reader: FileBlobReader;
   readonly #end: number;
   #position: number;
@@ -31,7 +34,9 @@ export class ReadingSide {
   ) {
     this.#body = body;
     this.#answer = answer;
-    this.#opener = new FrameOpener(frameKey(dataKey), plainSize, range.firstFrame);
+    this.#key = frameKey(dataKey);
+    this.#frame = range.firstFrame;
+    this.#lastFrame = frameCount(plainSize) - 1;
     this.#position = range.start;
     this.#end = range.end;
     this.#reader = store.openReader(blob);
@@ -41,16 +46,9 @@ export class ReadingSide {
   more(memory: ArrayBuffer): boolean {
     try {
       const sealed = this.#readBatch(sealedBytes(memory.byteLength));
-      const plain = new Uint8Array(memory);
-      let length = 0;
-      // Frame by frame, each freed at once: the next one is written where the caches still hold it.
-      for (let start = 0; start < sealed.length; start += FRAME_SEALED_BYTES) {
-        for (const frame of this.#opener.open(sealed.subarray(start, start + FRAME_SEALED_BYTES))) {
-          plain.set(frame, length);
-          length += frame.length;
-          free(frame);
-        }
-      }
+      const frames = { first: this.#frame, last: this.#lastFrame };
+      const length = openFrames(this.#key, frames, sealed, new Uint8Array(memory));
+      this.#frame += frameCount(length);
       const last = this.#position === this.#end;
       if (last) this.close();
       this.#answer({ kind: 'opened', body: this.#body, memory, length, last }, [memory]);

@@ -2,30 +2,21 @@ import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES } from '../../../keys/frame-layou
 import { recyclable } from '../../../lib/recycle.ts';
 import { errorOf } from './faults.ts';
 import type { FromThread, Reading, ToThread } from './messages.ts';
-import type { TransferMemory } from './transfer-memory.ts';
-
-/** How much a reading takes at once. */
-export interface ReadingPace {
-  /** Batches asked for ahead, at least one. They, and the one being sent, are what a slow client keeps in memory. */
-  readonly batchesAhead: number;
-  /** The size of its pieces is the size of a batch. */
-  readonly memory: TransferMemory;
-}
+import { READING_BYTES_SMALL, type ReadingMemory } from './reading-memory.ts';
 
 type Batch = FromThread & { readonly kind: 'opened' };
 
 /** The event loop's end of one reading: plain batches as the thread opened them, in order. Their memory may be
  * recycled.
  *
- * Invariant: `#asked` has one entry for each batch asked for and not yet handed out, in order: where its memory is from.
- * They are as many as the pace says, until all were asked for. */
+ * Invariant: `#asked` batches were asked for and not yet handed out: as many as the memory allows, until all were. */
 export class ThreadReading implements AsyncIterableIterator<Buffer> {
   readonly #body: number;
   readonly #say: (message: ToThread, transfer?: ArrayBuffer[]) => void;
-  readonly #pace: () => ReadingPace;
+  readonly #memory: ReadingMemory;
   readonly #leave: () => void;
   #batches: Batch[] = [];
-  #asked: TransferMemory[] = [];
+  #asked = 0;
   #framesToAsk = 0;
   #last = false;
   #left = false;
@@ -36,18 +27,20 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
   constructor(
     body: number,
     say: (message: ToThread, transfer?: ArrayBuffer[]) => void,
-    pace: () => ReadingPace,
+    memory: ReadingMemory,
     leave: () => void,
   ) {
     this.#body = body;
     this.#say = say;
-    this.#pace = pace;
+    this.#memory = memory;
     this.#leave = leave;
   }
 
   start(reading: Reading): void {
     this.#framesToAsk = Math.ceil((reading.range.end - reading.range.start) / FRAME_SEALED_BYTES);
     this.#say({ kind: 'read', body: this.#body, reading });
+    this.#memory.enter();
+    this.#askForBatch(READING_BYTES_SMALL);
     this.#askForMore();
   }
 
@@ -55,10 +48,10 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
     for (;;) {
       const batch = this.#batches.shift();
       if (batch !== undefined) {
-        const from = this.#asked.shift();
+        this.#asked--;
         this.#askForMore();
         const chunk = Buffer.from(batch.memory, 0, batch.length);
-        return { done: false, value: recyclable(chunk, () => from?.giveBack(batch.memory)) };
+        return { done: false, value: recyclable(chunk, () => this.#memory.giveBack(batch.memory)) };
       }
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#last) return { done: true, value: undefined };
@@ -69,7 +62,7 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
   }
 
   return(): Promise<IteratorResult<Buffer, undefined>> {
-    for (const [position, batch] of this.#batches.entries()) this.#asked[position]?.giveBack(batch.memory);
+    for (const { memory } of this.#batches) this.#memory.giveBack(memory);
     this.#batches = [];
     this.#last = true;
     this.#framesToAsk = 0;
@@ -100,18 +93,22 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
   }
 
   #askForMore(): void {
-    const { batchesAhead, memory } = this.#pace();
-    while (this.#asked.length < batchesAhead && this.#framesToAsk > 0) {
-      const piece = memory.take();
-      this.#framesToAsk -= Math.floor(piece.byteLength / FRAME_PLAIN_BYTES);
-      this.#asked.push(memory);
-      this.#say({ kind: 'more', body: this.#body, memory: piece }, [piece]);
+    while (this.#asked < this.#memory.batchesAhead && this.#framesToAsk > 0) {
+      this.#askForBatch(this.#framesToAsk * FRAME_PLAIN_BYTES);
     }
+  }
+
+  #askForBatch(wantedBytes: number): void {
+    const memory = this.#memory.take(wantedBytes);
+    this.#asked++;
+    this.#framesToAsk -= Math.floor(memory.byteLength / FRAME_PLAIN_BYTES);
+    this.#say({ kind: 'more', body: this.#body, memory }, [memory]);
   }
 
   #depart(): void {
     if (this.#left) return;
     this.#left = true;
+    this.#memory.leave();
     this.#leave();
   }
 
