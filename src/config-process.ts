@@ -12,11 +12,7 @@ export function keepCompiledCode(environment: NodeJS.ProcessEnv = process.env): 
 }
 
 // Of the process itself, see command-line/tuned-process.ts. An operator's own values stay.
-const TUNED_VARIABLES = {
-  MALLOC_ARENA_MAX: '2',
-  UV_THREADPOOL_SIZE: '16',
-  GLIBC_TUNABLES: 'glibc.cpu.x86_rep_movsb_threshold=1073741824',
-};
+const TUNED_VARIABLES = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '16' };
 
 /** The environment that `serve` should run in; undefined when it does already. */
 export function tunedEnvironment(
