@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util';
 import type { Command } from './command-line/command.ts';
+import { replaceWithTunedProcess } from './command-line/tuned-process.ts';
 import { keepCompiledCode } from './config-process.ts';
 
 /** The command line: find the command, run it, turn what it says into an exit code. Each command is a file of
@@ -34,8 +35,11 @@ async function run(commandName: string | undefined, argv: readonly string[]): Pr
     console.error(`holdfast: there is no command "${commandName}". See holdfast --help.`);
     return EXIT_USAGE;
   }
+  const asksForHelp = argv.includes('--help') || argv.includes('-h');
+  // Before anything else is loaded, which would have to be loaded twice.
+  if (commandName === 'serve' && !asksForHelp) replaceWithTunedProcess();
   const { command } = await load();
-  if (argv.includes('--help') || argv.includes('-h')) {
+  if (asksForHelp) {
     console.log(command.help);
     return 0;
   }

@@ -8,7 +8,6 @@ import { VERSION } from '../version.ts';
 import { type Command, RequestError } from './command.ts';
 import { printCredentials, ROOT_KEY_FILE } from './print-credentials.ts';
 import { requireCertificate } from './require-certificate.ts';
-import { replaceWithTunedProcess } from './tuned-process.ts';
 
 const FLAG_WIDTH = 30;
 
@@ -28,7 +27,6 @@ ${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)}
   ${'HOLDFAST_ROOT_ACCESS_KEY_ID'.padEnd(FLAG_WIDTH)} with HOLDFAST_ROOT_SECRET_ACCESS_KEY: a root key of the first account`,
   async run(argv) {
     const config = readServeConfig(argv);
-    replaceWithTunedProcess();
     requireCertificate(config);
     const logger = createLogger({ level: config.logLevel, format: config.logFormat });
     // From now on: whoever asks during the start is heard as soon as there is something to stop.

@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { composeHttp } from '../compose-http.ts';
 import { createLogger } from '../lib/logger.ts';
 import { HashingThreads } from '../objects/body/index.ts';
@@ -7,11 +7,11 @@ import { ThreadChannel } from './channel.ts';
 import { openNode } from './open-node.ts';
 import { watchReadiness } from './readiness.ts';
 import { requestMetrics } from './request-metrics.ts';
-import type { ThreadData } from './thread-data.ts';
+import { receiveThreadData } from './thread-data.ts';
 
 /** A thread that answers HTTP. All of them listen on one port. */
-const data = workerData as ThreadData;
 if (parentPort === null) throw new Error('http-thread is started by the main thread');
+const data = await receiveThreadData(parentPort);
 
 // What a client may still be told after a stop was asked for.
 const STOP_GRACE_MS = 30_000;

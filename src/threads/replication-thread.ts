@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { batchMetrics } from '../batch/batch-metrics.ts';
 import { composeBatch } from '../compose-batch.ts';
 import { composeReplication } from '../compose-replication.ts';
@@ -10,11 +10,11 @@ import { HashingThreads } from '../objects/body/index.ts';
 import { replicationMetrics } from '../replication/replication-metrics.ts';
 import { ThreadChannel } from './channel.ts';
 import { openNode } from './open-node.ts';
-import type { ThreadData } from './thread-data.ts';
+import { receiveThreadData } from './thread-data.ts';
 
 /** A thread that delivers what is pending and runs batch jobs, in every region. */
-const data = workerData as ThreadData;
 if (parentPort === null) throw new Error('replication-thread is started by the main thread');
+const data = await receiveThreadData(parentPort);
 
 const logger = createLogger({ level: data.config.logLevel, format: data.config.logFormat });
 // One: a copy of a large object must not take the processor from the clients.

@@ -18,6 +18,7 @@ import { openStores } from './stores.ts';
 import { startSweeper } from './sweeping.ts';
 import type { ThreadData } from './thread-data.ts';
 import { Threads } from './threads.ts';
+import { loadThread } from './worker-thread.ts';
 
 /** A whole site in this process: stores with their committers, HTTP threads, replication threads, the sweeper.
  *
@@ -34,7 +35,11 @@ export interface RunningSite {
 const INCARNATION_BYTES = 6;
 
 export async function startSite(config: ServeConfig, logger: Logger): Promise<RunningSite> {
-  const stores = await openStores(config);
+  const firstThread = loadThread('http');
+  const stores = await openStores(config).catch(async (error: unknown) => {
+    await firstThread.worker.terminate();
+    throw error;
+  });
   try {
     const incarnation = systemRandom.bytes(INCARNATION_BYTES).toString('hex');
     const plain = { config: withoutSecrets(config), siteId: stores.siteId, incarnation };
@@ -44,14 +49,15 @@ export async function startSite(config: ServeConfig, logger: Logger): Promise<Ru
     const keyring = new RotatingKeyring(masterKeys);
     const identity = await prepareSite(site, keyring, masterKeys, config);
     const living = await registerIncarnation(site, incarnation);
-    const threads = await Threads.start({
+    const options = {
       data: { ...data, operatorAccount: identity.operatorAccount },
       stores,
       site,
       keyring,
       masterKey: config.masterKey,
       logger,
-    });
+    };
+    const threads = await Threads.start(options, firstThread);
     const sweeper = startSweeper(site, living, logger);
     return {
       port: threads.port,
@@ -65,6 +71,7 @@ export async function startSite(config: ServeConfig, logger: Logger): Promise<Ru
       },
     };
   } catch (error) {
+    await firstThread.worker.terminate();
     await stores.close();
     throw error;
   }

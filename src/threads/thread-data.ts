@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import type { ServeConfig } from '../config.ts';
 import type { StoreConnection } from '../store/kv/threaded/protocol.ts';
 
-/** What a new thread is told: plain data and ports. The master keys are in memory only, and never logged. */
+/** What a new thread is told first: plain data and ports. The master keys are in memory only, and never logged. */
 export interface ThreadData {
   readonly role: 'http' | 'replication';
   readonly config: Omit<ServeConfig, 'rootCredentials' | 'masterKey'>;
@@ -21,4 +22,10 @@ export interface ThreadData {
 
 export function portsOf({ global, regions }: ThreadData): MessagePort[] {
   return [global.port, ...regions.map(({ store }) => store.port)];
+}
+
+/** In the thread. It comes when the rest of the start has come so far; the program is loaded meanwhile. */
+export async function receiveThreadData(port: MessagePort): Promise<ThreadData> {
+  const [data] = await once(port, 'message');
+  return data as ThreadData;
 }

@@ -9,7 +9,7 @@ import { ProcessStatusReader } from './process-status.ts';
 import type { RotatingKeyring } from './rotating-keyring.ts';
 import type { SiteStores } from './stores.ts';
 import type { ThreadData } from './thread-data.ts';
-import { type RunningThread, startThread } from './worker-thread.ts';
+import { type LoadingThread, loadThread, type RunningThread, startThread } from './worker-thread.ts';
 
 export interface ThreadsOptions {
   readonly data: Omit<ThreadData, 'role' | 'global' | 'regions'>;
@@ -40,10 +40,11 @@ export class Threads {
     this.#masterKeys = options.data.masterKeys;
   }
 
-  static async start(options: ThreadsOptions): Promise<Threads> {
+  /** @param first the first HTTP thread, `loadThread('http')`. */
+  static async start(options: ThreadsOptions, first: LoadingThread): Promise<Threads> {
     const threads = new Threads(options);
     const { workers } = options.data.config;
-    await threads.#start('http', 'http-0');
+    await threads.#start('http', 'http-0', first);
     const others = Array.from({ length: workers - 1 }, (_, index) =>
       threads.#start('http', `http-${index + 1}`),
     );
@@ -59,10 +60,11 @@ export class Threads {
     }
   }
 
-  async #start(role: ThreadData['role'], name: string): Promise<void> {
+  async #start(role: ThreadData['role'], name: string, loading = loadThread(role)): Promise<void> {
     const { data, stores, logger } = this.#options;
     const config = this.port === 0 ? data.config : { ...data.config, port: this.port };
     const thread = await startThread(
+      loading,
       { ...data, ...stores.connect(), role, config, masterKeys: this.#masterKeys },
       {
         logger,

@@ -17,8 +17,37 @@ const YOUNG_GENERATION_MIB: Readonly<Record<ThreadData['role'], number>> = { htt
 // small PUTs grew to half of the process.
 const OLD_GENERATION_MIB_MAX = 512;
 
+/** A thread whose program is being loaded: the longest part of a start, for which it need not know anything. */
+export interface LoadingThread {
+  readonly role: ThreadData['role'];
+  readonly worker: Worker;
+  /** The error is why it ended, if that was one. */
+  readonly ended: Promise<{ readonly code: number; readonly error?: Error }>;
+}
+
+export function loadThread(role: ThreadData['role']): LoadingThread {
+  // Beside this file with this file's ending: TypeScript in the repository, JavaScript in the package.
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const worker = new Worker(new URL(`./${role}-thread.${ending}`, import.meta.url), {
+    name: role,
+    resourceLimits: {
+      maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB[role],
+      maxOldGenerationSizeMb: OLD_GENERATION_MIB_MAX,
+    },
+  });
+  let error: Error | undefined;
+  worker.on('error', (thrown) => {
+    error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  });
+  const ended = new Promise<{ code: number; error?: Error }>((resolve) =>
+    worker.once('exit', (code) => resolve({ code, ...(error !== undefined && { error }) })),
+  );
+  return { role, worker, ended };
+}
+
 /** @param onDeath called when it ends without having been asked, once it was ready; before, this throws. */
 export async function startThread(
+  { role, worker, ended }: LoadingThread,
   data: ThreadData,
   options: {
     readonly logger: Logger;
@@ -27,56 +56,33 @@ export async function startThread(
     readonly onDeath: () => void;
   },
 ): Promise<RunningThread> {
-  // Beside this file with this file's ending: TypeScript in the repository, JavaScript in the package.
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./${data.role}-thread.${ending}`, import.meta.url), {
-    workerData: data,
-    transferList: portsOf(data),
-    name: data.role,
-    resourceLimits: {
-      maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB[data.role],
-      maxOldGenerationSizeMb: OLD_GENERATION_MIB_MAX,
-    },
-  });
   let stopping = false;
   let isReady = false;
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  let refuse: (error: Error) => void = () => undefined;
-  const ready = new Promise<void>((resolve, reject) => {
-    refuse = reject;
-    const channel = new ThreadChannel(worker, {
-      ...options.handlers,
-      ready(input) {
-        isReady = true;
-        options.onReady?.(input);
-        resolve();
-      },
-    });
-    channels.set(worker, channel);
+  const ready = Promise.withResolvers<void>();
+  const channel = new ThreadChannel(worker, {
+    ...options.handlers,
+    ready(input) {
+      isReady = true;
+      options.onReady?.(input);
+      ready.resolve();
+    },
   });
-  worker.on('error', (error) => {
-    if (isReady) options.logger.error({ role: data.role, cause: error }, 'a thread failed');
-    refuse(error instanceof Error ? error : new Error(String(error)));
+  void ended.then(({ code, error }) => {
+    channel.close(`the ${role} thread ended`);
+    ready.reject(error ?? new Error(`the ${role} thread ended with code ${code} before it was ready`));
+    if (!isReady) return;
+    if (error !== undefined) options.logger.error({ role, cause: error }, 'a thread failed');
+    if (!stopping) options.onDeath();
   });
-  worker.on('exit', (code) => {
-    channels.get(worker)?.close(`the ${data.role} thread ended`);
-    channels.delete(worker);
-    refuse(new Error(`the ${data.role} thread ended with code ${code} before it was ready`));
-    if (isReady && !stopping) options.onDeath();
-  });
-  await ready;
+  worker.postMessage(data, portsOf(data));
+  await ready.promise;
   return {
-    ask: async (name, input) => await channels.get(worker)?.ask(name, input),
+    ask: (name, input) => channel.ask(name, input),
     async stop() {
       stopping = true;
-      await channels
-        .get(worker)
-        ?.ask('stop')
-        .catch(() => undefined);
+      await channel.ask('stop').catch(() => undefined);
       await worker.terminate();
       await ended;
     },
   };
 }
-
-const channels = new Map<Worker, ThreadChannel>();
