@@ -1,7 +1,7 @@
 import { type SealedRange, sealedRange } from '../../keys/frame-layout.ts';
 import { FrameError, FrameOpener, frameKey, openBuffer } from '../../keys/frames.ts';
 import type { Keyring } from '../../keys/keyring.ts';
-import { freeable } from '../../lib/recycle.ts';
+import { freeable, recycle } from '../../lib/recycle.ts';
 import type { BlobStore } from '../../store/blobs/blob-store.ts';
 import type { Locator } from '../../store/tables/rows.ts';
 import { LOOP_BYTES_MAX } from './body-sink.ts';
@@ -79,7 +79,10 @@ async function* openFrames(
 ): AsyncGenerator<Buffer, void, undefined> {
   const opener = new FrameOpener(frameKey(dataKey), size, firstFrame);
   for await (const chunk of readAhead(blobs.read(blob, start, end))) {
-    for (const frame of opener.open(chunk)) yield freeable(frame);
+    const opened = opener.open(chunk);
+    // Chunks end where frames do: nothing of it is still waited for.
+    recycle(chunk);
+    for (const frame of opened) yield freeable(frame);
   }
 }
 

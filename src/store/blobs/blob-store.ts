@@ -6,7 +6,7 @@ export interface BlobStore {
    * @throws StoreUnavailableError, as every method of the writer does */
   create(): Promise<BlobWriter>;
   /** The stored bytes from `start` (inclusive) to `end` (exclusive), in chunks of `READ_CHUNK_BYTES` (the last one
-   * shorter). A chunk's memory is used again when the chunk after the next is asked for.
+   * shorter). A chunk may be recycled (lib/recycle.ts).
    * @throws BlobMissingError when there is no such blob, or it ends before `end`; StoreUnavailableError */
   read(id: BlobId, start: number, end: number): AsyncIterable<Buffer>;
   /** Removing what is not there is not an error: the sweeper may come twice. */

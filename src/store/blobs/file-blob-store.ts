@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCode } from '../../lib/error-code.ts';
 import type { Random } from '../../lib/random.ts';
+import { recyclable } from '../../lib/recycle.ts';
 import { fanOutOf, incarnationOf, isBlobId, makeBlobId } from './blob-id.ts';
 import {
   type BlobId,
@@ -26,6 +27,10 @@ const readFile = promisify(read);
 const FAN_OUT = 256;
 /** So many blobs in a row go to one directory: those that finish together share its sync. */
 const BLOBS_BEFORE_NEXT_DIRECTORY = 256;
+
+/** Memory for chunks, used over and over: 4 MiB for each thread. */
+const IDLE_CHUNKS_MAX = 16;
+const idleMemory: Buffer[] = [];
 
 /** Blobs as files of one directory tree: `<directory>/<two hex digits>/<blob id>`. Several may be open on one
  * tree, in one process, as long as they have one incarnation; names never collide.
@@ -58,13 +63,13 @@ export class FileBlobStore implements BlobStore {
     let descriptor: number | undefined;
     try {
       descriptor = await openFile(this.#path(id), 'r');
-      const memory: Buffer[] = [];
-      for (let at = start, turn = 0; at < end; turn++) {
+      for (let at = start; at < end; at += READ_CHUNK_BYTES) {
         const wanted = Math.min(READ_CHUNK_BYTES, end - at);
-        const buffer = (memory[turn % 2] ??= Buffer.allocUnsafeSlow(wanted));
-        await readFully(descriptor, buffer, wanted, at, id);
-        yield buffer.subarray(0, wanted);
-        at += wanted;
+        const memory = idleMemory.pop() ?? Buffer.allocUnsafeSlow(READ_CHUNK_BYTES);
+        await readFully(descriptor, memory, wanted, at, id);
+        yield recyclable(memory.subarray(0, wanted), () => {
+          if (idleMemory.length < IDLE_CHUNKS_MAX) idleMemory.push(memory);
+        });
       }
     } catch (error) {
       throw readFault(error);
