@@ -8,15 +8,7 @@ import {
   sealedRange,
   sealedSize,
 } from './frame-layout.ts';
-import {
-  FrameError,
-  FrameOpener,
-  FrameSealer,
-  frameKey,
-  openBuffer,
-  openFrames,
-  sealBuffer,
-} from './frames.ts';
+import { FrameError, FrameSealer, frameKey, openBuffer, openFrames, sealBuffer } from './frames.ts';
 
 const key = Buffer.alloc(32, 9);
 const noise = systemRandom.bytes(5 * FRAME_PLAIN_BYTES);
@@ -56,19 +48,15 @@ describe('a sealed body', () => {
     );
   });
 
-  it('is the same however it is cut on the way in and out', () => {
+  it('is the same however it is cut on the way in', () => {
     fc.assert(
-      fc.property(bodies, cuts, cuts, (body, cutsIn, cutsOut) => {
+      fc.property(bodies, cuts, (body, lengths) => {
         const sealer = new FrameSealer(key);
         const sealed = Buffer.concat([
-          ...cut(body, cutsIn).flatMap((piece) => sealer.seal(piece)),
+          ...cut(body, lengths).flatMap((piece) => sealer.seal(piece)),
           ...sealer.finish(),
         ]);
         expect(sealed.equals(sealBuffer(body, key))).toBe(true);
-        const opener = new FrameOpener(frameKey(key), body.length);
-        const opened = cut(sealed, cutsOut).flatMap((piece) => opener.open(piece));
-        opener.finish();
-        expect(Buffer.concat(opened).equals(body)).toBe(true);
       }),
       RUNS,
     );
@@ -83,16 +71,14 @@ describe('a sealed body', () => {
         const [start, end] = [Math.min(one, other), Math.max(one, other) + 1];
         const body = noise.subarray(0, size);
         const sealed = sealedRange(start, end, size);
-        const opener = new FrameOpener(frameKey(key), size, sealed.firstFrame);
-        const opened = Buffer.concat(opener.open(sealBuffer(body, key).subarray(sealed.start, sealed.end)));
-        expect(
-          opened.subarray(sealed.skip, sealed.skip + sealed.length).equals(body.subarray(start, end)),
-        ).toBe(true);
-        const into = Buffer.alloc(opened.length);
-        const position = { first: sealed.firstFrame, last: frameCount(size) - 1 };
         const frames = sealBuffer(body, key).subarray(sealed.start, sealed.end);
-        expect(openFrames(frameKey(key), position, frames, into)).toBe(into.length);
-        expect(into.equals(opened)).toBe(true);
+        const position = { first: sealed.firstFrame, last: frameCount(size) - 1 };
+        const into = Buffer.alloc(frames.length);
+        const length = openFrames(frameKey(key), position, frames, into);
+        expect(length).toBeGreaterThanOrEqual(sealed.skip + sealed.length);
+        expect(
+          into.subarray(sealed.skip, sealed.skip + sealed.length).equals(body.subarray(start, end)),
+        ).toBe(true);
         expect(sealed.end - sealed.start).toBeLessThanOrEqual(end - start + 2 * FRAME_SEALED_BYTES);
       }),
       RUNS,
@@ -130,11 +116,9 @@ describe('a sealed body that was changed does not open', () => {
           : position % sealed.length;
         const shorter = sealed.subarray(0, end);
         expect(() => openBuffer(shorter, frameKey(key))).toThrow(FrameError);
-        const opener = new FrameOpener(frameKey(key), body.length);
-        expect(() => {
-          opener.open(shorter);
-          opener.finish();
-        }).toThrow(FrameError);
+        const open = () => openAll(shorter, frameCount(body.length));
+        if (end % FRAME_SEALED_BYTES !== 0) expect(open).toThrow(FrameError);
+        else expect(open()).toBe((end / FRAME_SEALED_BYTES) * FRAME_PLAIN_BYTES);
       }),
       RUNS,
     );
@@ -158,9 +142,6 @@ describe('a sealed body that was changed does not open', () => {
 
   it('when something was added, or under another key', () => {
     const sealed = sealBuffer(noise, key);
-    const opener = new FrameOpener(frameKey(key), noise.length);
-    opener.open(sealed);
-    expect(() => opener.open(Buffer.from('x'))).toThrow(FrameError);
     expect(() => openBuffer(sealed, frameKey(Buffer.alloc(32, 8)))).toThrow(FrameError);
     expect(() => openAll(Buffer.concat([sealed, Buffer.from('x')]), 6)).toThrow(FrameError);
     expect(() => openAll(sealed.subarray(0, -1), 5)).toThrow(FrameError);

@@ -6,13 +6,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { free } from '../lib/recycle.ts';
-import {
-  FRAME_PLAIN_BYTES,
-  FRAME_SEALED_BYTES,
-  FRAME_TAG_BYTES,
-  frameCount,
-  sealedSize,
-} from './frame-layout.ts';
+import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES, FRAME_TAG_BYTES, frameCount } from './frame-layout.ts';
 
 /** A frame's tag did not fit: the bytes were altered, cut, moved or sealed under another key. */
 export class FrameError extends Error {
@@ -71,7 +65,8 @@ export function openFrame(key: KeyObject, index: number, last: boolean, sealed: 
   return plain;
 }
 
-/** Opens whole frames into `into` and returns how many bytes they are. No byte there may be used before it returns.
+/** Opens whole frames into `into` and returns how many bytes they are: whoever knows how many there should be compares. No
+ * byte may be used before it returns.
  *
  * In three passes: what makes deciphers, what opens and what verifies then each runs from the processor's caches, which a
  * frame of 64 KiB empties (a tenth of all). The memory of each frame is freed before the next, for the same reason.
@@ -137,11 +132,10 @@ export function sealBuffer(plain: Uint8Array, dataKey: Uint8Array): Buffer {
 export function openBuffer(sealed: Uint8Array, key: KeyObject): Buffer {
   // The usual case, inline bytes: one frame, which is the last.
   if (sealed.length <= FRAME_SEALED_BYTES) return openFrame(key, 0, true, sealed);
-  const frames = Math.max(1, Math.ceil(sealed.length / FRAME_SEALED_BYTES));
-  const opener = new FrameOpener(key, sealed.length - frames * FRAME_TAG_BYTES);
-  const pieces = opener.open(sealed);
-  opener.finish();
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+  const frames = Math.ceil(sealed.length / FRAME_SEALED_BYTES);
+  const plain = Buffer.allocUnsafeSlow(sealed.length - frames * FRAME_TAG_BYTES);
+  openFrames(key, { first: 0, last: frames - 1 }, sealed, plain);
+  return plain;
 }
 
 /** Seals a body that comes in chunks of any size. What it returns may be fewer bytes than came in so far.
@@ -186,61 +180,5 @@ export class FrameSealer {
   #sealWaiting(last: boolean, into: Buffer[]): void {
     sealFrame(this.#key, this.#index++, last, this.#waiting.subarray(0, this.#waitingBytes), into);
     this.#waitingBytes = 0;
-  }
-}
-
-/** Opens the frames of a body, from any frame on, out of chunks of any size. No plain byte leaves it before its
- * frame's tag was verified. */
-export class FrameOpener {
-  readonly #key: KeyObject;
-  readonly #plainSize: number;
-  #index: number;
-  /** The beginning of a frame whose end has not come yet. */
-  #rest: Uint8Array[] = [];
-  #restBytes = 0;
-
-  /** @param plainSize of the whole body, as its row says: it tells which frame is the last. */
-  constructor(key: KeyObject, plainSize: number, firstFrame = 0) {
-    if (plainSize < 0) throw new FrameError('The body is shorter than one tag.');
-    this.#key = key;
-    this.#plainSize = plainSize;
-    this.#index = firstFrame;
-  }
-
-  /** One buffer a frame. `chunk` must not change until the next call, unless it ended at a frame's end.
-   * @throws FrameError */
-  open(chunk: Uint8Array): Buffer[] {
-    const opened: Buffer[] = [];
-    let taken = 0;
-    while (taken < chunk.length) {
-      const wanted = this.#frameBytes() - this.#restBytes;
-      if (wanted <= 0) throw new FrameError('There are bytes after the last frame.');
-      const piece = chunk.subarray(taken, taken + wanted);
-      taken += piece.length;
-      if (piece.length < wanted) {
-        this.#rest.push(piece);
-        this.#restBytes += piece.length;
-      } else opened.push(this.#openWhole(piece));
-    }
-    return opened;
-  }
-
-  /** @throws FrameError when the body ended within a frame or before its last. */
-  finish(): void {
-    if (this.#restBytes > 0 || this.#frameBytes() > 0) throw new FrameError('The body ends too early.');
-  }
-
-  #openWhole(lastPiece: Uint8Array): Buffer {
-    const sealed = this.#restBytes === 0 ? lastPiece : Buffer.concat([...this.#rest, lastPiece]);
-    this.#rest = [];
-    this.#restBytes = 0;
-    const last = this.#index === frameCount(this.#plainSize) - 1;
-    return openFrame(this.#key, this.#index++, last, sealed);
-  }
-
-  /** Sealed size of the frame that comes next; 0 after the last. */
-  #frameBytes(): number {
-    const left = sealedSize(this.#plainSize) - this.#index * FRAME_SEALED_BYTES;
-    return Math.max(0, Math.min(FRAME_SEALED_BYTES, left));
   }
 }

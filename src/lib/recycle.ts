@@ -30,6 +30,11 @@ function fillsItsMemory(chunk: Buffer): chunk is Buffer<ArrayBuffer> {
   return chunk.buffer instanceof ArrayBuffer && chunk.length === chunk.buffer.byteLength;
 }
 
+/** Whether somebody waits for its memory: else `recycle` does nothing. */
+export function isRecyclable(chunk: Uint8Array): boolean {
+  return lent.has(chunk.buffer);
+}
+
 /** A part of a chunk goes to one more user: each of them has to recycle it. */
 export function share(part: Uint8Array): void {
   const found = lent.get(part.buffer);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isRecyclable, recycle } from '../lib/recycle.ts';
 import { TurnQueue } from '../lib/turn-queue.ts';
 
 /** Answers that get ready in one turn of the event loop leave together at its end.
@@ -16,6 +17,7 @@ const ready = new TurnQueue<Ready>((leaving) => {
   for (const { response, body } of leaving) {
     if (response.destroyed) continue;
     if (body === undefined) response.end();
+    else if (isRecyclable(body)) response.end(body, () => recycle(body));
     else response.end(body);
   }
 });

@@ -1,11 +1,24 @@
-import { type SealedRange, sealedRange } from '../../keys/frame-layout.ts';
-import { FrameError, FrameOpener, frameKey, openBuffer } from '../../keys/frames.ts';
+import {
+  FRAME_PLAIN_BYTES,
+  FRAME_SEALED_BYTES,
+  frameCount,
+  type SealedRange,
+  sealedRange,
+} from '../../keys/frame-layout.ts';
+import { FrameError, frameKey, openBuffer, openFrames } from '../../keys/frames.ts';
 import type { Keyring } from '../../keys/keyring.ts';
-import { freeable, recycle } from '../../lib/recycle.ts';
-import type { BlobStore } from '../../store/blobs/blob-store.ts';
+import { recyclable, recycle } from '../../lib/recycle.ts';
+import { type BlobStore, READ_CHUNK_BYTES } from '../../store/blobs/blob-store.ts';
 import type { Locator } from '../../store/tables/rows.ts';
 import { LOOP_BYTES_MAX } from './body-sink.ts';
 import type { HashingThreads } from './threads/hashing-threads.ts';
+import { TransferMemory } from './threads/transfer-memory.ts';
+
+/** Of a chunk that was opened. */
+const PLAIN_BYTES = (READ_CHUNK_BYTES / FRAME_SEALED_BYTES) * FRAME_PLAIN_BYTES;
+/** 4 MiB for each thread. */
+const PLAIN_IDLE_MAX = 16;
+const plainMemory = new TransferMemory(PLAIN_BYTES, PLAIN_IDLE_MAX);
 
 type FileLocator = Locator & { readonly kind: 'file' };
 
@@ -60,7 +73,7 @@ async function* openBlob(
   const frames =
     threads !== undefined && location !== undefined && range.length > LOOP_BYTES_MAX
       ? threads.read({ location, blob: locator.blob, dataKey, plainSize: locator.size, range })
-      : openFrames(blobs, locator, dataKey, range);
+      : openOnLoop(blobs, locator, dataKey, range);
   let { skip, length: left } = range;
   for await (const plain of frames) {
     const wanted = plain.subarray(skip, skip + left);
@@ -71,18 +84,22 @@ async function* openBlob(
   if (left > 0) throw new FrameError('The body ends too early.');
 }
 
-async function* openFrames(
+/** On the event loop, a chunk at a time: frame by frame, what each costs on its way would be more than opening it. */
+async function* openOnLoop(
   blobs: BlobStore,
   { blob, size }: FileLocator,
   dataKey: Buffer,
   { firstFrame, start, end }: SealedRange,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const opener = new FrameOpener(frameKey(dataKey), size, firstFrame);
-  for await (const chunk of readAhead(blobs.read(blob, start, end))) {
-    const opened = opener.open(chunk);
-    // Chunks end where frames do: nothing of it is still waited for.
-    recycle(chunk);
-    for (const frame of opened) yield freeable(frame);
+  const key = frameKey(dataKey);
+  const last = frameCount(size) - 1;
+  let first = firstFrame;
+  for await (const sealed of readAhead(blobs.read(blob, start, end))) {
+    const memory = plainMemory.take();
+    const length = openFrames(key, { first, last }, sealed, new Uint8Array(memory));
+    first += frameCount(length);
+    recycle(sealed);
+    yield recyclable(Buffer.from(memory, 0, length), () => plainMemory.giveBack(memory));
   }
 }
 
