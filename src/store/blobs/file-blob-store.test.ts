@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemRandom } from '../../lib/random.ts';
+import { recycle } from '../../lib/recycle.ts';
 import { StoreUnavailableError } from '../kv/key-value-store.ts';
 import { fanOutOf, incarnationOf } from './blob-id.ts';
 import { blobStoreContract } from './blob-store.contract.ts';
+import { READ_CHUNK_BYTES } from './blob-store.ts';
 import { openFileBlobStore } from './file-blob-store.ts';
 import { storeFault } from './store-fault.ts';
 
@@ -43,6 +45,27 @@ describe('a file blob store', () => {
     await rm(join(directory, '7f'), { recursive: true });
     await openFileBlobStore(directory, 'two', systemRandom);
     expect(await readdir(directory)).toHaveLength(256);
+  });
+
+  it('reads into the memory of a chunk that was recycled, and no other', async () => {
+    const store = await openFileBlobStore(directory, 'one', systemRandom);
+    const writer = await store.create();
+    const body = systemRandom.bytes(2 * READ_CHUNK_BYTES);
+    await writer.write(body);
+    await writer.finish();
+    const read = async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of store.read(writer.id, 0, body.length)) chunks.push(chunk);
+      return chunks;
+    };
+    const [first, second] = await read();
+    if (first === undefined || second === undefined) throw new Error('There are two chunks.');
+    recycle(second);
+    const again = await read();
+    expect(again.map(({ buffer }) => buffer)).toContain(second.buffer);
+    expect(again.map(({ buffer }) => buffer)).not.toContain(first.buffer);
+    expect(Buffer.concat(again).equals(body)).toBe(true);
+    expect(first.equals(body.subarray(0, READ_CHUNK_BYTES))).toBe(true);
   });
 
   it('writes many pieces at once, whatever the file system takes in one go', async () => {

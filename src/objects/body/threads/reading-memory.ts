@@ -1,27 +1,25 @@
 import { FRAME_PLAIN_BYTES } from '../../../keys/frame-layout.ts';
 import { TransferMemory } from './transfer-memory.ts';
 
-/** What one message of a reading carries: sixteen plain frames. Opening takes a fifth of hashing, so that messages weigh more
- * than with uploads: with 256 KiB, large GETs are a third slower. */
-export const READING_BYTES = 16 * FRAME_PLAIN_BYTES;
-/** The first message of each, so that a client need not wait until all of the above is opened, and all messages
- * where there are many readings. */
-export const READING_BYTES_SMALL = 2 * FRAME_PLAIN_BYTES;
+/** What one message of a reading may carry: two to sixteen plain frames. Opening takes a fifth of hashing, so that messages
+ * weigh more than with uploads: with 256 KiB for each, large GETs are a third slower than with 1 MiB. */
+const BATCH_BYTES = [2, 4, 8, 16].map((frames) => frames * FRAME_PLAIN_BYTES);
+/** Of the first message: a client need not wait until a whole MiB is opened. */
+export const READING_BYTES_MIN = 2 * FRAME_PLAIN_BYTES;
+export const READING_BYTES_MAX = 16 * FRAME_PLAIN_BYTES;
 
 /** One being sent to the client, one being opened. */
-const BATCHES_AHEAD = 2;
-/** With more readings at once each takes little: a thousand slow clients keep 256 MiB, and these 96. */
-const MANY_READINGS = 32;
-
-/** 16 and 4 MiB for each event loop: what four readings of fast clients use. */
-const LARGE_IDLE_MAX = 16;
-const SMALL_IDLE_MAX = 32;
+export const BATCHES_AHEAD = 2;
+/** For all readings of an event loop, as long as that is possible: the more there are, the less each takes. A thousand slow
+ * clients keep 384 MiB, three batches of the smallest size each. */
+const READINGS_BYTES_MAX = 64 * 1024 * 1024;
+/** Kept for the next bodies, of each size: what four readings use. */
+const IDLE_MAX = 16;
 
 /** The memory in which plain batches travel to the event loop, and how much of it a reading takes. The size of a piece is
  * the size of its batch. */
 export class ReadingMemory {
-  readonly #large = new TransferMemory(READING_BYTES, LARGE_IDLE_MAX);
-  readonly #small = new TransferMemory(READING_BYTES_SMALL, SMALL_IDLE_MAX);
+  readonly #pools = BATCH_BYTES.map((bytes) => new TransferMemory(bytes, IDLE_MAX));
   #readings = 0;
 
   enter(): void {
@@ -32,21 +30,24 @@ export class ReadingMemory {
     this.#readings--;
   }
 
-  /** Batches that one reading asks for ahead. */
-  get batchesAhead(): number {
-    return this.#many ? 1 : BATCHES_AHEAD;
-  }
-
   /** @param wantedBytes a larger piece would be of no use. */
   take(wantedBytes: number): ArrayBuffer {
-    return (this.#many || wantedBytes <= READING_BYTES_SMALL ? this.#small : this.#large).take();
+    const affordedBytes = READINGS_BYTES_MAX / ((BATCHES_AHEAD + 1) * this.#readings);
+    let position = 0;
+    while ((BATCH_BYTES[position] ?? wantedBytes) < wantedBytes) {
+      if ((BATCH_BYTES[position + 1] ?? Number.POSITIVE_INFINITY) > affordedBytes) break;
+      position++;
+    }
+    return this.#poolAt(position).take();
   }
 
   giveBack(memory: ArrayBuffer): void {
-    (memory.byteLength === READING_BYTES_SMALL ? this.#small : this.#large).giveBack(memory);
+    this.#poolAt(BATCH_BYTES.indexOf(memory.byteLength)).giveBack(memory);
   }
 
-  get #many(): boolean {
-    return this.#readings > MANY_READINGS;
+  #poolAt(position: number): TransferMemory {
+    const pool = this.#pools[position];
+    if (pool === undefined) throw new RangeError('This memory is of no reading.');
+    return pool;
   }
 }

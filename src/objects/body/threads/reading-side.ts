@@ -6,11 +6,11 @@ import type { FileBlobReader } from '../../../store/blobs/file-blob-reader.ts';
 import type { FileBlobStore } from '../../../store/blobs/file-blob-store.ts';
 import { faultOf } from './faults.ts';
 import type { Reading } from './messages.ts';
-import { READING_BYTES } from './reading-memory.ts';
+import { READING_BYTES_MAX } from './reading-memory.ts';
 import type { Answer } from './upload-side.ts';
 
 /** One for all readings of the thread: a batch is read, opened and gone before the next begins. */
-const sealedMemory = pageAligned(PAGE_BYTES + sealedBytes(READING_BYTES));
+const sealedMemory = pageAligned(PAGE_BYTES + sealedBytes(READING_BYTES_MAX));
 
 /** The thread's end of one reading: each `more` reads and opens as many frames as fit into its memory, which is used
  * over and over (lib/recycle.ts). */

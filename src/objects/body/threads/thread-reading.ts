@@ -2,14 +2,14 @@ import { FRAME_PLAIN_BYTES, FRAME_SEALED_BYTES } from '../../../keys/frame-layou
 import { recyclable } from '../../../lib/recycle.ts';
 import { errorOf } from './faults.ts';
 import type { FromThread, Reading, ToThread } from './messages.ts';
-import { READING_BYTES_SMALL, type ReadingMemory } from './reading-memory.ts';
+import { BATCHES_AHEAD, READING_BYTES_MIN, type ReadingMemory } from './reading-memory.ts';
 
 type Batch = FromThread & { readonly kind: 'opened' };
 
 /** The event loop's end of one reading: plain batches as the thread opened them, in order. Their memory may be
  * recycled.
  *
- * Invariant: `#asked` batches were asked for and not yet handed out: as many as the memory allows, until all were. */
+ * Invariant: `#asked` batches were asked for and not yet handed out: `BATCHES_AHEAD`, until all were. */
 export class ThreadReading implements AsyncIterableIterator<Buffer> {
   readonly #body: number;
   readonly #say: (message: ToThread, transfer?: ArrayBuffer[]) => void;
@@ -40,7 +40,7 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
     this.#framesToAsk = Math.ceil((reading.range.end - reading.range.start) / FRAME_SEALED_BYTES);
     this.#say({ kind: 'read', body: this.#body, reading });
     this.#memory.enter();
-    this.#askForBatch(READING_BYTES_SMALL);
+    this.#askForBatch(READING_BYTES_MIN);
     this.#askForMore();
   }
 
@@ -93,7 +93,7 @@ export class ThreadReading implements AsyncIterableIterator<Buffer> {
   }
 
   #askForMore(): void {
-    while (this.#asked < this.#memory.batchesAhead && this.#framesToAsk > 0) {
+    while (this.#asked < BATCHES_AHEAD && this.#framesToAsk > 0) {
       this.#askForBatch(this.#framesToAsk * FRAME_PLAIN_BYTES);
     }
   }
