@@ -8,6 +8,7 @@ export const UPLOAD_IDLE_MAX = 32;
 const IN_FLIGHT_MAX = 3;
 /** With more than this out (32 MiB), each upload gets one at a time: a thousand uploads stay below 300 MiB. */
 const PLENTY_MEMORIES_MAX = 128;
+
 /** The memory in which chunks travel to threads and back. It is used over and over: fresh memory costs page faults,
  * which are dearer than the copy. */
 export class TransferMemory {
