@@ -36,10 +36,7 @@ const INCARNATION_BYTES = 6;
 
 export async function startSite(config: ServeConfig, logger: Logger): Promise<RunningSite> {
   const firstThread = loadThread('http');
-  const stores = await openStores(config).catch(async (error: unknown) => {
-    await firstThread.worker.terminate();
-    throw error;
-  });
+  const stores = await openStores(config);
   try {
     const incarnation = systemRandom.bytes(INCARNATION_BYTES).toString('hex');
     const plain = { config: withoutSecrets(config), siteId: stores.siteId, incarnation };
@@ -71,7 +68,6 @@ export async function startSite(config: ServeConfig, logger: Logger): Promise<Ru
       },
     };
   } catch (error) {
-    await firstThread.worker.terminate();
     await stores.close();
     throw error;
   }

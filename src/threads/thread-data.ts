@@ -3,9 +3,10 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ServeConfig } from '../config.ts';
 import type { StoreConnection } from '../store/kv/threaded/protocol.ts';
 
+export type ThreadRole = 'http' | 'replication';
+
 /** What a new thread is told first: plain data and ports. The master keys are in memory only, and never logged. */
 export interface ThreadData {
-  readonly role: 'http' | 'replication';
   readonly config: Omit<ServeConfig, 'rootCredentials' | 'masterKey'>;
   readonly siteId: string;
   readonly operatorAccount: string;

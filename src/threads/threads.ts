@@ -8,11 +8,11 @@ import { renderProcessMetrics } from './process-metrics.ts';
 import { ProcessStatusReader } from './process-status.ts';
 import type { RotatingKeyring } from './rotating-keyring.ts';
 import type { SiteStores } from './stores.ts';
-import type { ThreadData } from './thread-data.ts';
+import type { ThreadData, ThreadRole } from './thread-data.ts';
 import { type LoadingThread, loadThread, type RunningThread, startThread } from './worker-thread.ts';
 
 export interface ThreadsOptions {
-  readonly data: Omit<ThreadData, 'role' | 'global' | 'regions'>;
+  readonly data: Omit<ThreadData, 'global' | 'regions'>;
   readonly stores: SiteStores;
   readonly site: Site;
   readonly keyring: RotatingKeyring;
@@ -60,12 +60,12 @@ export class Threads {
     }
   }
 
-  async #start(role: ThreadData['role'], name: string, loading = loadThread(role)): Promise<void> {
+  async #start(role: ThreadRole, name: string, loading = loadThread(role)): Promise<void> {
     const { data, stores, logger } = this.#options;
     const config = this.port === 0 ? data.config : { ...data.config, port: this.port };
     const thread = await startThread(
       loading,
-      { ...data, ...stores.connect(), role, config, masterKeys: this.#masterKeys },
+      { ...data, ...stores.connect(), config, masterKeys: this.#masterKeys },
       {
         logger,
         handlers: this.#handlers(),
@@ -78,7 +78,7 @@ export class Threads {
     this.#running.set(name, thread);
   }
 
-  #restart(role: ThreadData['role'], name: string): void {
+  #restart(role: ThreadRole, name: string): void {
     this.#running.delete(name);
     if (this.#stopping) return;
     this.#options.logger.error({ name }, 'a thread ended and is started again');

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../lib/logger.ts';
 import { type Handlers, ThreadChannel } from './channel.ts';
-import { portsOf, type ThreadData } from './thread-data.ts';
+import { portsOf, type ThreadData, type ThreadRole } from './thread-data.ts';
 
 /** A started thread of ours, as the main thread sees it: starting → ready → stopping → ended. */
 export interface RunningThread {
@@ -12,20 +12,20 @@ export interface RunningThread {
 
 // Each thread's young generation; the default grows to 48 MiB a thread. A request ends between two collections, so that
 // more makes none faster. What is replicated waits for two commits, and twice as much spares a tenth of the work on it.
-const YOUNG_GENERATION_MIB: Readonly<Record<ThreadData['role'], number>> = { http: 8, replication: 16 };
+const YOUNG_GENERATION_MIB: Readonly<Record<ThreadRole, number>> = { http: 8, replication: 16 };
 // Ten times what a thread needs. V8 collects the sooner the smaller its limit is; without one, garbage of a long load of
 // small PUTs grew to half of the process.
 const OLD_GENERATION_MIB_MAX = 512;
 
 /** A thread whose program is being loaded: the longest part of a start, for which it need not know anything. */
 export interface LoadingThread {
-  readonly role: ThreadData['role'];
+  readonly role: ThreadRole;
   readonly worker: Worker;
   /** The error is why it ended, if that was one. */
   readonly ended: Promise<{ readonly code: number; readonly error?: Error }>;
 }
 
-export function loadThread(role: ThreadData['role']): LoadingThread {
+export function loadThread(role: ThreadRole): LoadingThread {
   // Beside this file with this file's ending: TypeScript in the repository, JavaScript in the package.
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./${role}-thread.${ending}`, import.meta.url), {

@@ -7,18 +7,18 @@ import {
 } from '../../keys/frame-layout.ts';
 import { FrameError, frameKey, openBuffer, openFrames } from '../../keys/frames.ts';
 import type { Keyring } from '../../keys/keyring.ts';
+import { MemoryPool } from '../../lib/memory-pool.ts';
 import { recyclable, recycle } from '../../lib/recycle.ts';
 import { type BlobStore, READ_CHUNK_BYTES } from '../../store/blobs/blob-store.ts';
 import type { Locator } from '../../store/tables/rows.ts';
 import { LOOP_BYTES_MAX } from './body-sink.ts';
 import type { HashingThreads } from './threads/hashing-threads.ts';
-import { TransferMemory } from './threads/transfer-memory.ts';
 
 /** Of a chunk that was opened. */
 const PLAIN_BYTES = (READ_CHUNK_BYTES / FRAME_SEALED_BYTES) * FRAME_PLAIN_BYTES;
 /** 4 MiB for each thread. */
 const PLAIN_IDLE_MAX = 16;
-const plainMemory = new TransferMemory(PLAIN_BYTES, PLAIN_IDLE_MAX);
+const plainMemory = new MemoryPool(PLAIN_BYTES, PLAIN_IDLE_MAX);
 
 type FileLocator = Locator & { readonly kind: 'file' };
 

@@ -3,6 +3,7 @@ import { mkdir, opendir, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCode } from '../../lib/error-code.ts';
+import { MemoryPool } from '../../lib/memory-pool.ts';
 import type { Random } from '../../lib/random.ts';
 import { recyclable } from '../../lib/recycle.ts';
 import { fanOutOf, incarnationOf, isBlobId, makeBlobId } from './blob-id.ts';
@@ -30,7 +31,7 @@ const BLOBS_BEFORE_NEXT_DIRECTORY = 256;
 
 /** Memory for chunks, used over and over: 4 MiB for each thread. */
 const IDLE_CHUNKS_MAX = 16;
-const idleMemory: Buffer[] = [];
+const chunkMemory = new MemoryPool(READ_CHUNK_BYTES, IDLE_CHUNKS_MAX);
 
 /** Blobs as files of one directory tree: `<directory>/<two hex digits>/<blob id>`. Several may be open on one
  * tree, in one process, as long as they have one incarnation; names never collide.
@@ -65,11 +66,10 @@ export class FileBlobStore implements BlobStore {
       descriptor = await openFile(this.#path(id), 'r');
       for (let at = start; at < end; at += READ_CHUNK_BYTES) {
         const wanted = Math.min(READ_CHUNK_BYTES, end - at);
-        const memory = idleMemory.pop() ?? Buffer.allocUnsafeSlow(READ_CHUNK_BYTES);
-        await readFully(descriptor, memory, wanted, at, id);
-        yield recyclable(memory.subarray(0, wanted), () => {
-          if (idleMemory.length < IDLE_CHUNKS_MAX) idleMemory.push(memory);
-        });
+        const memory = chunkMemory.take();
+        const chunk = Buffer.from(memory, 0, wanted);
+        await readFully(descriptor, chunk, at, id);
+        yield recyclable(chunk, () => chunkMemory.giveBack(memory));
       }
     } catch (error) {
       throw readFault(error);
@@ -142,9 +142,9 @@ function fanOutNames(): string[] {
   return Array.from({ length: FAN_OUT }, (_, number) => number.toString(16).padStart(2, '0'));
 }
 
-async function readFully(descriptor: number, into: Buffer, length: number, position: number, id: BlobId) {
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await readFile(descriptor, into, done, length - done, position + done);
+async function readFully(descriptor: number, into: Buffer, position: number, id: BlobId) {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await readFile(descriptor, into, done, into.length - done, position + done);
     if (bytesRead === 0) throw new BlobMissingError(`Blob ${id} ends at ${position + done}.`);
     done += bytesRead;
   }

@@ -7,7 +7,7 @@ import type { FromThread, Reading, ToThread } from './messages.ts';
 import { ReadingMemory } from './reading-memory.ts';
 import { ThreadReading } from './thread-reading.ts';
 import { ThreadSink } from './thread-sink.ts';
-import { TransferMemory, UPLOAD_BYTES, UPLOAD_IDLE_MAX } from './transfer-memory.ts';
+import { TransferMemory } from './transfer-memory.ts';
 
 /** A small nursery: what a thread leaves behind is short-lived frames of 64 KiB, and only collections of the nursery
  * free them before their sum starts a full one. */
@@ -28,8 +28,7 @@ interface Thread {
  * task starts another in its place, so that one which cannot start is not tried in a circle. */
 export class HashingThreads {
   readonly #threads: (Thread | undefined)[];
-  readonly #memory = new TransferMemory(UPLOAD_BYTES, UPLOAD_IDLE_MAX);
-  /** Apart, because what is not recycled never comes back. */
+  readonly #memory = new TransferMemory();
   readonly #readingMemory = new ReadingMemory();
   #bodies = 0;
   #closed = false;

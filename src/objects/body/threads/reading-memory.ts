@@ -1,5 +1,5 @@
 import { FRAME_PLAIN_BYTES } from '../../../keys/frame-layout.ts';
-import { TransferMemory } from './transfer-memory.ts';
+import { MemoryPool } from '../../../lib/memory-pool.ts';
 
 /** What one message of a reading may carry: two to sixteen plain frames. Opening takes a fifth of hashing, so that messages
  * weigh more than with uploads: with 256 KiB for each, large GETs are a third slower than with 1 MiB. */
@@ -19,7 +19,7 @@ const IDLE_MAX = 16;
 /** The memory in which plain batches travel to the event loop, and how much of it a reading takes. The size of a piece is
  * the size of its batch. */
 export class ReadingMemory {
-  readonly #pools = BATCH_BYTES.map((bytes) => new TransferMemory(bytes, IDLE_MAX));
+  readonly #pools = BATCH_BYTES.map((bytes) => new MemoryPool(bytes, IDLE_MAX));
   #readings = 0;
 
   enter(): void {
@@ -45,7 +45,7 @@ export class ReadingMemory {
     this.#poolAt(BATCH_BYTES.indexOf(memory.byteLength)).giveBack(memory);
   }
 
-  #poolAt(position: number): TransferMemory {
+  #poolAt(position: number): MemoryPool {
     const pool = this.#pools[position];
     if (pool === undefined) throw new RangeError('This memory is of no reading.');
     return pool;

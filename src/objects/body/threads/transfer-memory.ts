@@ -1,37 +1,29 @@
+import { MemoryPool } from '../../../lib/memory-pool.ts';
+
 /** What one message of an upload carries: four plain frames. Smaller ones cost more messages (15 µs each way), larger ones more
  * memory for each upload; hashing 256 KiB takes 0.4 ms. */
 export const UPLOAD_BYTES = 256 * 1024;
 /** 8 MiB for each event loop. */
-export const UPLOAD_IDLE_MAX = 32;
+const IDLE_MAX = 32;
 
 /** Messages under way for each upload: one being hashed, one waiting, so that the thread never does. */
 const IN_FLIGHT_MAX = 3;
 /** With more than this out (32 MiB), each upload gets one at a time: a thousand uploads stay below 300 MiB. */
 const PLENTY_MEMORIES_MAX = 128;
 
-/** The memory in which chunks travel to threads and back. It is used over and over: fresh memory costs page faults,
- * which are dearer than the copy. */
+/** The memory in which uploads travel to threads and back, and how much of it each may have under way. */
 export class TransferMemory {
-  readonly #bytes: number;
-  readonly #idleMax: number;
-  readonly #idle: ArrayBuffer[] = [];
+  readonly #pool = new MemoryPool(UPLOAD_BYTES, IDLE_MAX);
   #out = 0;
-
-  /** @param bytes of each piece.
-   * @param idleMax pieces kept for the next body; the rest is left to the collector. */
-  constructor(bytes: number, idleMax: number) {
-    this.#bytes = bytes;
-    this.#idleMax = idleMax;
-  }
 
   take(): ArrayBuffer {
     this.#out++;
-    return this.#idle.pop() ?? new ArrayBuffer(this.#bytes);
+    return this.#pool.take();
   }
 
   giveBack(memory: ArrayBuffer): void {
     this.#out--;
-    if (this.#idle.length < this.#idleMax) this.#idle.push(memory);
+    this.#pool.giveBack(memory);
   }
 
   /** One was lost with its thread. */
