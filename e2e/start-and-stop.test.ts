@@ -116,6 +116,15 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
     }
   });
 
+  it('when another Holdfast of the same user has the port, whose threads share it', async () => {
+    const port = await freePort();
+    const threads = { port, flags: ['--workers', '2'] };
+    await startReady(join(folder, 'port-of-first'), threads);
+    expect(await refusal({ data: join(folder, 'port-of-second'), ...threads })).toContain(
+      `Port ${port} is taken`,
+    );
+  });
+
   it('when an address is not of this machine', async () => {
     const options = { data: join(folder, 'address'), host: '203.0.113.7' };
     expect(await refusal(options)).toContain('no address of this machine');

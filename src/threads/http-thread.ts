@@ -50,6 +50,10 @@ const listener = composeHttp(node, {
   metrics: async () => String(await channel.ask('metrics')),
   onRequest: (record) => metrics.note(record),
 });
-const port = await listener.listen({ hosts: config.hosts, port: config.port, reusePort: config.workers > 1 });
+const port = await listener.listen({
+  hosts: config.hosts,
+  port: config.port,
+  ...(config.workers > 1 && { sharedPort: data.isFirst ? 'first' : 'further' }),
+});
 await channel.ask('ready', port);
 flushCompileCache();

@@ -18,7 +18,7 @@ export interface OpenedNode {
 
 /** The stores as this thread reaches them. The main thread opens the blobs, before it starts the others, which join. */
 export async function openSite(
-  data: Omit<ThreadData, 'operatorAccount' | 'masterKeys'>,
+  data: Omit<ThreadData, 'operatorAccount' | 'masterKeys' | 'isFirst'>,
   blobStore: typeof openFileBlobStore | typeof joinFileBlobStore = openFileBlobStore,
 ): Promise<Site> {
   const regions = new Map<string, Region>();

@@ -10,6 +10,8 @@ export interface ThreadData {
   readonly config: Omit<ServeConfig, 'rootCredentials' | 'masterKey'>;
   readonly siteId: string;
   readonly operatorAccount: string;
+  /** Of the HTTP threads: no other has the port yet. */
+  readonly isFirst: boolean;
   readonly incarnation: string;
   /** One base64 key a line, the newest first. */
   readonly masterKeys: string;

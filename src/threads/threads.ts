@@ -12,7 +12,7 @@ import type { ThreadData, ThreadRole } from './thread-data.ts';
 import { type LoadingThread, loadThread, type RunningThread, startThread } from './worker-thread.ts';
 
 export interface ThreadsOptions {
-  readonly data: Omit<ThreadData, 'global' | 'regions'>;
+  readonly data: Omit<ThreadData, 'global' | 'regions' | 'isFirst'>;
   readonly stores: SiteStores;
   readonly site: Site;
   readonly keyring: RotatingKeyring;
@@ -62,10 +62,11 @@ export class Threads {
 
   async #start(role: ThreadRole, name: string, loading = loadThread(role)): Promise<void> {
     const { data, stores, logger } = this.#options;
-    const config = this.port === 0 ? data.config : { ...data.config, port: this.port };
+    const isFirst = this.port === 0;
+    const config = isFirst ? data.config : { ...data.config, port: this.port };
     const thread = await startThread(
       loading,
-      { ...data, ...stores.connect(), config, masterKeys: this.#masterKeys },
+      { ...data, ...stores.connect(), config, isFirst, masterKeys: this.#masterKeys },
       {
         logger,
         handlers: this.#handlers(),

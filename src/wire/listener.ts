@@ -1,6 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Socket,
+  type Server as TcpServer,
+} from 'node:net';
 import { asAwsError, internalError } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
@@ -46,8 +51,9 @@ export interface ListenAddress {
   readonly hosts: readonly string[];
   /** 0 picks one, the same for all hosts. */
   readonly port: number;
-  /** Several threads on one port. */
-  readonly reusePort?: boolean;
+  /** Several threads of one process on one port. The first makes sure that nobody else has it: the system alone lets
+   * any two processes of one user share a port that both mark so. */
+  readonly sharedPort?: 'first' | 'further';
 }
 
 export interface Listener {
@@ -90,12 +96,13 @@ class HttpListener<Caller> implements Listener {
     this.#hostId = options.random.bytes(48).toString('base64');
   }
 
-  async listen({ hosts, port, reusePort = false }: ListenAddress): Promise<number> {
+  async listen({ hosts, port, sharedPort }: ListenAddress): Promise<number> {
     let chosen = port;
     for (const host of hosts) {
       const server = this.#newServer();
       this.#servers.push(server);
-      chosen = await listenOn(server, { host, port: chosen, reusePort });
+      if (sharedPort === 'first') await requireFree({ host, port: chosen });
+      chosen = await listenOn(server, { host, port: chosen, reusePort: sharedPort !== undefined });
     }
     this.#watchProgress();
     return chosen;
@@ -222,8 +229,15 @@ interface Trace<Caller> extends RequestTrace<Caller> {
   service: ServiceName | 'holdfast' | '';
 }
 
+/** @throws Error `EADDRINUSE` and what else the system refuses. */
+async function requireFree(address: { host: string; port: number }): Promise<void> {
+  const probe = createTcpServer();
+  await listenOn(probe, { ...address, reusePort: false });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
 function listenOn(
-  server: Server,
+  server: TcpServer,
   address: { host: string; port: number; reusePort: boolean },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
