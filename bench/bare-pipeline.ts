@@ -1,7 +1,8 @@
 // The raw limit for large bodies: one process of node:http that does with a PUT what must be done (the same hashes,
-// seal, write, sync) and nothing else, and answers a GET with as many bytes from memory. Prints its port.
+// seal, write, sync) and nothing else, and answers a GET with as many bytes from memory, or streams them from a file when
+// the bucket is `file`. Prints its port.
 import { createHash } from 'node:crypto';
-import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, fdatasync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -12,6 +13,10 @@ import { systemRandom } from '../src/lib/random.ts';
 
 const directory = await mkdtemp(join(process.argv[2] ?? '/tmp', 'holdfast-bare-'));
 const answer = systemRandom.bytes(Number(process.argv[3] ?? 16 * 1024 * 1024));
+const answerFile = join(directory, 'answer');
+writeFileSync(answerFile, answer);
+// Four times as fast as what createReadStream takes by itself (64 KiB).
+const READ_BYTES = 1024 * 1024;
 const sync = promisify(fdatasync);
 await checksumsReady;
 let files = 0;
@@ -38,7 +43,9 @@ async function put(request: IncomingMessage): Promise<string> {
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
     response.writeHead(200, { 'content-length': answer.length });
-    response.end(answer);
+    if (request.url?.startsWith('/file/'))
+      createReadStream(answerFile, { highWaterMark: READ_BYTES }).pipe(response);
+    else response.end(answer);
     return;
   }
   put(request).then(

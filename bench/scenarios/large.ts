@@ -20,21 +20,26 @@ export async function large(bench: Bench): Promise<Row[]> {
       barePuts: [] as number[],
       ourGets: [] as number[],
       bareGets: [] as number[],
+      streamingGets: [] as number[],
       openingGets: [] as number[],
     };
     const get = { ...shape, kind: 'get', prefix: 'large/', keys: CONNECTIONS } as const;
+    const fromFile = { ...get, bucket: 'file' };
     for (const target of [bench.ours, limit, openingLimit]) await run(bench, target, get);
+    await run(bench, limit, fromFile);
     for (let round = 0; round < bench.rounds; round++) {
       const put = { ...shape, kind: 'put', requestsMax: PUTS } as const;
       rates.barePuts.push((await run(bench, limit, put)).mebibytesPerSecond);
       rates.ourPuts.push((await run(bench, bench.ours, put)).mebibytesPerSecond);
       rates.bareGets.push((await run(bench, limit, get)).mebibytesPerSecond);
       rates.ourGets.push((await run(bench, bench.ours, get)).mebibytesPerSecond);
+      rates.streamingGets.push((await run(bench, limit, fromFile)).mebibytesPerSecond);
       rates.openingGets.push((await run(bench, openingLimit, get)).mebibytesPerSecond);
     }
     return [
       row('16 MiB put', 'MiB/s', rates.ourPuts, rates.barePuts, 0.8),
       row('16 MiB get', 'MiB/s', rates.ourGets, rates.bareGets, 0.5),
+      row('16 MiB get, where bare streams it from a file', 'MiB/s', rates.ourGets, rates.streamingGets),
       row('16 MiB get, where bare reads and opens it too', 'MiB/s', rates.ourGets, rates.openingGets),
       await beside(bench),
     ];

@@ -51,7 +51,7 @@ function requireRootKey(data: string): ClientKeys {
   const keys = rootKeyIn(data);
   if (keys !== undefined) return keys;
   throw new RequestError(
-    `There is no ${join(data, ROOT_KEY_FILE)}: the first start prints the root key to a terminal, and writes it there only without one.`,
+    `There is no ${join(data, ROOT_KEY_FILE)}: the first start writes the root key there only where none was given and no terminal is there to print it to.`,
   );
 }
 
