@@ -8,11 +8,8 @@ import type { Principal } from './policy/types.ts';
 import { saysUnavailable } from './replication/destinations/unavailable.ts';
 import { type HoldfastEndpoint, handleHoldfastRequest } from './services/holdfast/handle-request.ts';
 import { authoriseInOwnAccount } from './services/iam/authorise.ts';
-import { iamService } from './services/iam/service.ts';
 import { authoriseS3 } from './services/s3/authorise.ts';
 import { s3Service } from './services/s3/index.ts';
-import { s3ControlService } from './services/s3control/service.ts';
-import { stsService } from './services/sts/service.ts';
 import type { AccessRequirement } from './wire/call.ts';
 import { createListener, type Listener, type RequestRecord } from './wire/listener.ts';
 import { createServices } from './wire/services.ts';
@@ -31,6 +28,18 @@ export interface HttpOptions {
 
 const ANONYMOUS: Principal = { kind: 'anonymous' };
 
+// A third of the program. What a client asks for first is mostly S3, and a start should not wait for the rest.
+const LATER = {
+  s3control: () => import('./services/s3control/service.ts'),
+  iam: () => import('./services/iam/service.ts'),
+  sts: () => import('./services/sts/service.ts'),
+};
+
+/** Reads what `composeHttp` leaves until it is asked for, so that no request has to wait for it. */
+export async function loadLaterServices(): Promise<void> {
+  for (const load of Object.values(LATER)) await load();
+}
+
 /** Everything that answers HTTP in one thread: one port, every service. */
 export function composeHttp(node: Node, options: HttpOptions): Listener {
   const { site, identity, objects } = node;
@@ -45,9 +54,9 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
   const services = createServices<Principal>(
     [
       s3Service(objects, identity),
-      s3ControlService(site, identity),
-      iamService(identity),
-      stsService(identity),
+      { name: 's3control', load: async () => (await LATER.s3control()).s3ControlService(site, identity) },
+      { name: 'iam', load: async () => (await LATER.iam()).iamService(identity) },
+      { name: 'sts', load: async () => (await LATER.sts()).stsService(identity) },
     ],
     {
       authenticator,

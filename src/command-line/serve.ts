@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readServeConfig, SERVE_SETTINGS, type ServeConfig } from '../config.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { writeFileDurably } from '../store/durable-file.ts';
-import { type RunningSite, startSite } from '../threads/site-process.ts';
+import type { RunningSite } from '../threads/site-process.ts';
+import { loadThread } from '../threads/worker-thread.ts';
 import { VERSION } from '../version.ts';
 import { type Command, RequestError } from './command.ts';
 import { printCredentials, ROOT_KEY_FILE } from './print-credentials.ts';
@@ -31,7 +32,10 @@ ${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)}
     const logger = createLogger({ level: config.logLevel, format: config.logFormat });
     // From now on: whoever asks during the start is heard as soon as there is something to stop.
     const asked = stopAskedFor(logger);
-    const site = await startSite(config, logger).catch((error: unknown) => {
+    // The longest part of a start: it goes on beside all others, the reading of this thread's own program too.
+    const firstThread = loadThread('http');
+    const { startSite } = await import('../threads/site-process.ts');
+    const site = await startSite(config, logger, firstThread).catch((error: unknown) => {
       throw asRefusal(error, config);
     });
     announce(config, site, logger);

@@ -6,7 +6,7 @@ import { createListener, type RequestRecord } from '../wire/listener.ts';
 import type { WireRequest } from '../wire/request.ts';
 import type { WireResponse } from '../wire/response.ts';
 import type { ServiceRuntime } from '../wire/service.ts';
-import { createServices } from '../wire/services.ts';
+import { createServices, type LateDefinition } from '../wire/services.ts';
 import { createAuthenticator } from '../wire/sigv4/authenticate.ts';
 
 /** The whole wire on a loopback port, with one access key and whatever services a test defines. */
@@ -29,7 +29,7 @@ export interface WireServerOptions
 }
 
 export async function startWireServer(
-  definitions: readonly ServiceDefinition<string>[],
+  definitions: readonly (ServiceDefinition<string> | LateDefinition<string>)[],
   options: WireServerOptions = {},
 ): Promise<WireServer> {
   const records: RequestRecord[] = [];

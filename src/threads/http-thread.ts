@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-import { composeHttp } from '../compose-http.ts';
+import { composeHttp, loadLaterServices } from '../compose-http.ts';
 import { createLogger } from '../lib/logger.ts';
 import { HashingThreads } from '../objects/body/index.ts';
 import { ThreadChannel } from './channel.ts';
@@ -15,6 +15,9 @@ const data = await receiveThreadData(parentPort);
 
 // What a client may still be told after a stop was asked for.
 const STOP_GRACE_MS = 30_000;
+
+// Reading a program holds up all else in a thread: who comes right after the start is answered first.
+const LATER_SERVICES_DELAY_MS = 2_000;
 
 const { config } = data;
 const logger = createLogger({ level: config.logLevel, format: config.logFormat });
@@ -57,3 +60,8 @@ const port = await listener.listen({
 });
 await channel.ask('ready', port);
 flushCompileCache();
+node.site.clock.after(LATER_SERVICES_DELAY_MS, () => {
+  loadLaterServices().then(flushCompileCache, (cause: unknown) =>
+    logger.error({ cause }, 'a service could not be loaded: its requests fail'),
+  );
+});

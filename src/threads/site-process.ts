@@ -18,7 +18,7 @@ import { openStores } from './stores.ts';
 import { startSweeper } from './sweeping.ts';
 import type { ThreadData } from './thread-data.ts';
 import { Threads } from './threads.ts';
-import { loadThread } from './worker-thread.ts';
+import type { LoadingThread } from './worker-thread.ts';
 
 /** A whole site in this process: stores with their committers, HTTP threads, replication threads, the sweeper.
  *
@@ -34,8 +34,12 @@ export interface RunningSite {
 
 const INCARNATION_BYTES = 6;
 
-export async function startSite(config: ServeConfig, logger: Logger): Promise<RunningSite> {
-  const firstThread = loadThread('http');
+/** @param firstThread an HTTP thread, `loadThread('http')`. */
+export async function startSite(
+  config: ServeConfig,
+  logger: Logger,
+  firstThread: LoadingThread,
+): Promise<RunningSite> {
   const stores = await openStores(config);
   try {
     const incarnation = systemRandom.bytes(INCARNATION_BYTES).toString('hex');

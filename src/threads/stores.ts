@@ -3,7 +3,7 @@ import type { ServeConfig } from '../config.ts';
 import { systemRandom } from '../lib/random.ts';
 import { openDataDirectory } from '../store/data-directory.ts';
 import type { EngineMemory } from '../store/kv/rocksdb-options.ts';
-import { type StoreThread, startStoreThread } from '../store/kv/threaded/store-thread.ts';
+import { loadStoreThread } from '../store/kv/threaded/store-thread.ts';
 import type { ThreadData } from './thread-data.ts';
 
 /** The stores of a site, each with its committer thread: one for what AWS keeps once, one for each region. */
@@ -22,18 +22,25 @@ const GLOBAL_MEMORY: EngineMemory = { cacheBytes: 4 * MIB, memtableBytes: 4 * MI
 /** @throws DataDirectoryError, DirectoryInUseError */
 export async function openStores(config: Pick<ServeConfig, 'data' | 'regions'>): Promise<SiteStores> {
   const { siteId } = openDataDirectory(config.data, 'site', systemRandom);
-  const opened: StoreThread[] = [];
+  const globalThread = loadStoreThread();
+  const regionThreads = [...config.regions].map(([name, directory]) => ({
+    name,
+    directory,
+    loading: loadStoreThread(),
+  }));
+  const close = async () => {
+    await Promise.all(
+      [globalThread, ...regionThreads.map(({ loading }) => loading)].map((thread) => thread.close()),
+    );
+  };
   try {
-    const open = async (directory: string, memory?: EngineMemory): Promise<StoreThread> => {
-      const thread = await startStoreThread({ directory, ...(memory !== undefined && { memory }) });
-      opened.push(thread);
-      return thread;
-    };
-    const global = await open(join(config.data, 'global'), GLOBAL_MEMORY);
+    // Before any other directory is touched: whoever has this one has the whole site.
+    const global = await globalThread.open({ directory: join(config.data, 'global'), memory: GLOBAL_MEMORY });
     const regions = await Promise.all(
-      [...config.regions].map(async ([name, directory]) => {
+      regionThreads.map(async ({ name, directory, loading }) => {
         openDataDirectory(directory, name, systemRandom, siteId);
-        return { name, thread: await open(join(directory, 'store')), blobs: join(directory, 'blobs') };
+        const thread = await loading.open({ directory: join(directory, 'store') });
+        return { name, thread, blobs: join(directory, 'blobs') };
       }),
     );
     return {
@@ -42,11 +49,12 @@ export async function openStores(config: Pick<ServeConfig, 'data' | 'regions'>):
         global: global.connect(),
         regions: regions.map(({ name, thread, blobs }) => ({ name, store: thread.connect(), blobs })),
       }),
-      onFailure: (listener) => opened.forEach((thread) => thread.onFailure(listener)),
-      close: async () => void (await Promise.all(opened.map((thread) => thread.close()))),
+      onFailure: (listener) =>
+        [global, ...regions.map(({ thread }) => thread)].forEach((thread) => thread.onFailure(listener)),
+      close,
     };
   } catch (error) {
-    await Promise.all(opened.map((thread) => thread.close()));
+    await close();
     throw error;
   }
 }

@@ -157,3 +157,21 @@ test('a service without handlers answers in its own protocol', async () => {
     message: 'ListUsers is not implemented',
   });
 });
+
+test('a late service is loaded by its first requests, once', async () => {
+  let loads = 0;
+  const load = async () => {
+    loads += 1;
+    return await Promise.resolve(service);
+  };
+  await using server = await startWireServer([{ name: 's3', load }]);
+  const client = clientOf(server.endpoint);
+  expect(loads).toBe(0);
+  const answers = await Promise.all(
+    [1, 2, 3].map(() => client.send(new s3.GetBucketLocationCommand({ Bucket: 'late' }))),
+  );
+  expect(answers.map(({ LocationConstraint }) => LocationConstraint)).toEqual(
+    Array<string>(3).fill('eu-west-1'),
+  );
+  expect(loads).toBe(1);
+});

@@ -44,8 +44,13 @@ function frontendOf(name: ServiceName, sdk: object, domains: readonly string[]):
   return createRpcFrontend({ ...RPC[name], sdk });
 }
 
-// Services that are not handled yet still answer NotImplemented in their own protocol. Their models are loaded when
-// the first request asks: a start should not wait for them.
+/** A service whose program and model are read when the first request asks for it: a start should not wait for them. */
+export interface LateDefinition<Caller> {
+  readonly name: ServiceName;
+  readonly load: () => Promise<ServiceDefinition<Caller>>;
+}
+
+// Services that are not handled yet still answer NotImplemented in their own protocol.
 const MODELS: Readonly<Record<ServiceName, () => Promise<object>>> = {
   s3: () => import('@aws-sdk/client-s3'),
   s3control: () => import('@aws-sdk/client-s3-control'),
@@ -59,34 +64,34 @@ const NAMES: readonly ServiceName[] = ['s3', 's3control', 'iam', 'sts', 'kms', '
 
 /** Every service of the port: those defined, and the rest of AWS's that clients call, which answer NotImplemented. */
 export function createServices<Caller>(
-  definitions: readonly ServiceDefinition<Caller>[],
+  definitions: readonly (ServiceDefinition<Caller> | LateDefinition<Caller>)[],
   runtime: ServiceRuntime<Caller>,
-  options: ServicesOptions,
+  { domains }: ServicesOptions,
 ): ReadonlyMap<ServiceName, Service<Caller>> {
   const services = new Map<ServiceName, Service<Caller>>();
   for (const name of NAMES) {
-    const definition = definitions.find((candidate) => candidate.name === name);
+    const create = (definition: ServiceDefinition<Caller>) =>
+      createService(definition, frontendOf(name, definition.sdk, domains), runtime);
+    const definition = definitions.find((candidate) => candidate.name === name) ?? unhandled(name);
     services.set(
       name,
-      definition === undefined
-        ? unhandled(name, runtime, options)
-        : createService(definition, frontendOf(name, definition.sdk, options.domains), runtime),
+      'load' in definition
+        ? lateService(name, async () => create(await definition.load()))
+        : create(definition),
     );
   }
   return services;
 }
 
-function unhandled<Caller>(
-  name: ServiceName,
-  runtime: ServiceRuntime<Caller>,
-  options: ServicesOptions,
-): Service<Caller> {
-  let loading: Promise<Service<Caller>> | undefined;
-  const load = async () => {
-    const sdk = await MODELS[name]();
-    const definition = { name, sdk, protocol: 'rest-xml', handled: new Map() } as const;
-    return createService<Caller>(definition, frontendOf(name, sdk, options.domains), runtime);
+function unhandled<Caller>(name: ServiceName): LateDefinition<Caller> {
+  return {
+    name,
+    load: async () => ({ name, sdk: await MODELS[name](), protocol: 'rest-xml', handled: new Map() }),
   };
+}
+
+function lateService<Caller>(name: ServiceName, load: () => Promise<Service<Caller>>): Service<Caller> {
+  let loading: Promise<Service<Caller>> | undefined;
   return {
     name,
     async handle(request, answer, trace) {

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { setPriority } from 'node:os';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { CommitQueue } from '../commit-queue.ts';
 import { DirectoryInUseError } from '../directory-lock.ts';
 import { openEngine } from '../open.ts';
@@ -178,6 +179,6 @@ function rootMessage(error: unknown): string {
 
 if (parentPort !== null) {
   // Only store-thread.ts starts this file, with exactly this.
-  const data: CommitterThreadData = workerData;
-  await run(parentPort, data);
+  const [data] = await once(parentPort, 'message');
+  await run(parentPort, data as CommitterThreadData);
 }

@@ -56,6 +56,7 @@ export type ThreadAnswer =
   | { readonly kind: 'refused'; readonly message: string; readonly inUse: boolean }
   | { readonly kind: 'closed' };
 
+/** What a new thread is told first. It comes when its store is to be opened; the program is read meanwhile. */
 export interface CommitterThreadData {
   readonly options: StoreOptions;
   readonly shared: SharedArrayBuffer;

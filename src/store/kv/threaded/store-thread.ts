@@ -24,15 +24,18 @@ export interface StoreThread {
   close(): Promise<void>;
 }
 
-/** Opens the store in a thread of its own.
- * @throws DirectoryInUseError when another process has it open, DataDirectoryError when it cannot be opened. */
-export async function startStoreThread(options: StoreOptions): Promise<StoreThread> {
-  const shared = new SharedArrayBuffer(SHARED_BYTES);
-  const data: CommitterThreadData = { options, shared };
+/** A thread whose program is being read: the longer part of opening a store, for which it need not know which. */
+export interface LoadingStoreThread {
+  /** Once. @throws DirectoryInUseError when another process has it open, DataDirectoryError when it cannot be opened. */
+  open(options: StoreOptions): Promise<StoreThread>;
+  /** Closes what it opened, or is opening; without that it just ends. */
+  close(): Promise<void>;
+}
+
+export function loadStoreThread(): LoadingStoreThread {
   // Beside this file with this file's ending: TypeScript in the repository, JavaScript in the package.
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./committer-thread.${ending}`, import.meta.url), {
-    workerData: data,
     name: 'committer',
     // What a batch leaves behind is short-lived; the default nursery would hold on to 48 MiB of it in each committer.
     resourceLimits: {
@@ -40,7 +43,36 @@ export async function startStoreThread(options: StoreOptions): Promise<StoreThre
       maxOldGenerationSizeMb: OLD_GENERATION_MIB_MAX,
     },
   });
-  const ready = await firstAnswer(worker);
+  const answer = firstAnswer(worker);
+  // Heard by `open`; a thread that ends without is no trouble.
+  answer.catch(() => undefined);
+  let opening: Promise<StoreThread> | undefined;
+  return {
+    open(options) {
+      opening = openIn(worker, answer, options);
+      return opening;
+    },
+    async close() {
+      const store = await opening?.catch(() => undefined);
+      if (store === undefined) await worker.terminate();
+      else await store.close();
+    },
+  };
+}
+
+/** Opens the store in a thread of its own. @throws as `LoadingStoreThread.open` */
+export async function startStoreThread(options: StoreOptions): Promise<StoreThread> {
+  return await loadStoreThread().open(options);
+}
+
+async function openIn(
+  worker: Worker,
+  answer: Promise<ThreadAnswer>,
+  options: StoreOptions,
+): Promise<StoreThread> {
+  const shared = new SharedArrayBuffer(SHARED_BYTES);
+  worker.postMessage({ options, shared } satisfies CommitterThreadData);
+  const ready = await answer;
   if (ready.kind === 'refused') {
     await worker.terminate();
     if (ready.inUse) throw new DirectoryInUseError(options.directory);

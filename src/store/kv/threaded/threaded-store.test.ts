@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DirectoryInUseError } from '../directory-lock.ts';
 import { describeKeyValueStore } from '../key-value-store.contract.ts';
 import type { KeyValueStore } from '../key-value-store.ts';
-import { startStoreThread } from './store-thread.ts';
+import { loadStoreThread, startStoreThread } from './store-thread.ts';
 import { connectStore } from './threaded-store.ts';
 
 let directory = '';
@@ -62,6 +62,16 @@ describe.each(['rocksdb', 'sqlite'] as const)('threaded %s', (engine) => {
     const thread = await startStoreThread({ directory, engine });
     await expect(startStoreThread({ directory, engine })).rejects.toThrow(DirectoryInUseError);
     await thread.close();
+  });
+
+  test('a loaded thread closes what it is opening, or just ends', async () => {
+    const thread = loadStoreThread();
+    const opening = thread.open({ directory, engine });
+    await thread.close();
+    const store = connectStore((await opening).connect());
+    await expect(store.get([Buffer.of(0x50)])).rejects.toThrow('closed');
+    await loadStoreThread().close();
+    await (await startStoreThread({ directory, engine })).close();
   });
 
   test('refuses reads once the thread is closed', async () => {
