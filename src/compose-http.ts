@@ -54,7 +54,10 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
   const services = createServices<Principal>(
     [
       s3Service(objects, identity),
-      { name: 's3control', load: async () => (await LATER.s3control()).s3ControlService(site, identity) },
+      {
+        name: 's3control',
+        load: async () => (await LATER.s3control()).s3ControlService(site, identity, objects.buckets),
+      },
       { name: 'iam', load: async () => (await LATER.iam()).iamService(identity) },
       { name: 'sts', load: async () => (await LATER.sts()).stsService(identity) },
     ],

@@ -54,6 +54,22 @@ const operations: [name: string, request: (jobId: string, account: string) => As
 ];
 const onJob = operations.filter(([name]) => name !== 'CreateJob' && name !== 'ListJobs');
 
+function askTags(method: string, account: string, query = '', body?: string): Ask {
+  const { headers } = control(method, '', account, body);
+  const url = `/v20180820/tags/arn%3Aaws%3As3%3A%3A%3Aalpha-private${query}`;
+  return { method, url, headers: headers ?? {}, ...(body === undefined ? {} : { body }) };
+}
+
+const BUCKET_TAGS =
+  '<TagResourceRequest xmlns="http://awss3control.amazonaws.com/doc/2018-08-20/"><Tags><Tag><Key>k</Key><Value>v</Value></Tag></Tags></TagResourceRequest>';
+
+/** Every operation on the tags of a bucket, of A's alpha-private. */
+const onTags: [name: string, request: (account: string) => Ask][] = [
+  ['ListTagsForResource', (account) => askTags('GET', account)],
+  ['TagResource', (account) => askTags('POST', account, '', BUCKET_TAGS)],
+  ['UntagResource', (account) => askTags('DELETE', account, '?tagKeys=k')],
+];
+
 type Request = (world: World) => Ask;
 const by =
   (person: Person, request: Request): SecurityCase['send'] =>
@@ -99,6 +115,23 @@ export const controlCases: SecurityCase[] = [
       'NotFoundException',
     ),
   ),
+  ...onTags.flatMap(([name, request]) => [
+    row(`unsigned: ${name}`, (world) => ask(world, request(ACCOUNT_A)), 403, 'AccessDenied'),
+    ...(['nobody', 'bob', 'rootB'] as const).map((person) =>
+      row(
+        `${name} by ${person}`,
+        by(person, () => request(ACCOUNT_A)),
+        403,
+        'AccessDenied',
+      ),
+    ),
+    row(
+      `a bucket of another account through one’s own: ${name}`,
+      by('rootB', () => request(ACCOUNT_B)),
+      403,
+      'AccessDenied',
+    ),
+  ]),
   row(
     'a role that the caller may not pass',
     by('keeper', () => control('POST', '', ACCOUNT_A, createJobXml({ token: 'keeper' }))),

@@ -11,14 +11,20 @@ variable "endpoint" {
   type = string
 }
 
+variable "purpose" {
+  type    = string
+  default = "walk-through"
+}
+
 provider "aws" {
   region                  = "us-east-1"
   skip_metadata_api_check = true
   s3_use_path_style       = true
   endpoints {
-    s3  = var.endpoint
-    iam = var.endpoint
-    sts = var.endpoint
+    s3        = var.endpoint
+    s3control = var.endpoint
+    iam       = var.endpoint
+    sts       = var.endpoint
   }
 }
 
@@ -28,9 +34,10 @@ provider "aws" {
   skip_metadata_api_check = true
   s3_use_path_style       = true
   endpoints {
-    s3  = var.endpoint
-    iam = var.endpoint
-    sts = var.endpoint
+    s3        = var.endpoint
+    s3control = var.endpoint
+    iam       = var.endpoint
+    sts       = var.endpoint
   }
 }
 
@@ -38,7 +45,7 @@ data "aws_caller_identity" "current" {}
 
 resource "aws_s3_bucket" "source" {
   bucket = "terraform-source"
-  tags   = { purpose = "walk-through" }
+  tags   = { purpose = var.purpose }
 }
 
 resource "aws_s3_bucket" "replica" {

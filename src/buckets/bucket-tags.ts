@@ -23,3 +23,12 @@ export function deleteBucketTags(buckets: Buckets, bucket: Bucket): Promise<Buck
     return tags === undefined ? row : rest;
   });
 }
+
+/** @param change is pure and may run more than once. @throws what it throws */
+export function changeBucketTags(
+  buckets: Buckets,
+  bucket: Bucket,
+  change: (tags: BucketTags) => BucketTags,
+): Promise<Bucket> {
+  return buckets.update(bucket, (row) => ({ ...row, tags: change(row.tags ?? []) }));
+}

@@ -11,8 +11,8 @@ import { passRole } from '../../identity/pass-role.ts';
 import { explainDecision } from '../../policy/explain.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import { requestContext } from '../request-context.ts';
-import { requestTags } from './job-access.ts';
 import { jobsOf, type S3ControlCall, type S3ControlOperation } from './operation.ts';
+import { requestTags } from './request-tags.ts';
 
 /** AWS's name of the service that assumes a job's role. */
 const PASSED_TO = 'batchoperations.s3.amazonaws.com';

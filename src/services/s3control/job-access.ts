@@ -1,7 +1,7 @@
 import { findJob, type JobsOfAccount } from '../../batch/find-job.ts';
 import { jobArn } from '../../batch/job-arn.ts';
 import { conditionsOfJob } from '../../batch/job-conditions.ts';
-import type { JobRow, JobTags } from '../../store/tables/job-rows.ts';
+import type { JobRow } from '../../store/tables/job-rows.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import type { S3ControlCall } from './operation.ts';
 
@@ -28,13 +28,4 @@ export async function onJobId(
   if (found !== undefined) return [onJob(call, found.job, context)];
   const { account } = where;
   return [{ action: `s3:${call.operation}`, resource: jobArn(call.region, { account, jobId }), context }];
-}
-
-/** aws:RequestTag/… and aws:TagKeys. */
-export function requestTags(tags: JobTags): Context {
-  if (tags.length === 0) return {};
-  return {
-    ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])),
-    'aws:TagKeys': tags.map(([key]) => key),
-  };
 }

@@ -24,12 +24,15 @@ const ACCOUNT_ID = /^\d{12}$/;
 export function jobsOf(site: Site, call: S3ControlCall, accountId: string | undefined): JobsOfAccount {
   const { caller } = call;
   if (!('account' in caller)) throw accessDenied();
-  if (accountId === undefined || !ACCOUNT_ID.test(accountId)) {
-    throw invalidRequest('x-amz-account-id must name an account, by its 12 digits.');
-  }
-  if (caller.account !== accountId) throw accessDenied();
+  if (caller.account !== requireAccountId(accountId)) throw accessDenied();
   checkSiteRegion(call, site);
   const region = site.regions.get(call.region);
   if (region === undefined) throw new Error(`no region ${call.region}`);
   return { store: region.store, clock: site.clock, account: caller.account };
+}
+
+/** @throws AwsError InvalidRequest */
+export function requireAccountId(accountId: string | undefined): string {
+  if (accountId !== undefined && ACCOUNT_ID.test(accountId)) return accountId;
+  throw invalidRequest('x-amz-account-id must name an account, by its 12 digits.');
 }

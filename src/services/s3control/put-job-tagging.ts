@@ -1,8 +1,9 @@
 import { putJobTags } from '../../batch/job-tags.ts';
 import { readJobTags } from '../../batch/specification/tags.ts';
 import type { Site } from '../../buckets/region.ts';
-import { onJob, onJobId, requestTags } from './job-access.ts';
+import { onJob, onJobId } from './job-access.ts';
 import { jobsOf, type S3ControlOperation } from './operation.ts';
+import { requestTags } from './request-tags.ts';
 
 export function putJobTaggingOperation(site: Site): S3ControlOperation<'PutJobTagging'> {
   return {

@@ -1,4 +1,5 @@
 import * as s3control from '@aws-sdk/client-s3-control';
+import type { Buckets } from '../../buckets/buckets.ts';
 import type { Site } from '../../buckets/region.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Principal } from '../../policy/types.ts';
@@ -8,12 +9,15 @@ import { deleteJobTaggingOperation } from './delete-job-tagging.ts';
 import { describeJobOperation } from './describe-job.ts';
 import { getJobTaggingOperation } from './get-job-tagging.ts';
 import { listJobsOperation } from './list-jobs.ts';
+import { listTagsForResourceOperation } from './list-tags-for-resource.ts';
 import { putJobTaggingOperation } from './put-job-tagging.ts';
+import { tagResourceOperation } from './tag-resource.ts';
+import { untagResourceOperation } from './untag-resource.ts';
 import { updateJobPriorityOperation } from './update-job-priority.ts';
 import { updateJobStatusOperation } from './update-job-status.ts';
 
-/** S3 Control, of which batch jobs are built; what is not listed answers NotImplemented. */
-export function s3ControlService(site: Site, identity: Identity) {
+/** S3 Control, of which batch jobs and the tags of buckets are built; what is not listed answers NotImplemented. */
+export function s3ControlService(site: Site, identity: Identity, buckets: Buckets) {
   const operations = {
     CreateJob: createJobOperation(site, identity),
     DescribeJob: describeJobOperation(site),
@@ -23,6 +27,9 @@ export function s3ControlService(site: Site, identity: Identity) {
     PutJobTagging: putJobTaggingOperation(site),
     GetJobTagging: getJobTaggingOperation(site),
     DeleteJobTagging: deleteJobTaggingOperation(site),
+    TagResource: tagResourceOperation(buckets),
+    UntagResource: untagResourceOperation(buckets),
+    ListTagsForResource: listTagsForResourceOperation(buckets),
   };
   return defineService<Principal>()({
     name: 's3control',
@@ -37,6 +44,9 @@ export function s3ControlService(site: Site, identity: Identity) {
       PutJobTagging: operations.PutJobTagging.handle,
       GetJobTagging: operations.GetJobTagging.handle,
       DeleteJobTagging: operations.DeleteJobTagging.handle,
+      TagResource: operations.TagResource.handle,
+      UntagResource: operations.UntagResource.handle,
+      ListTagsForResource: operations.ListTagsForResource.handle,
     },
     access: {
       CreateJob: operations.CreateJob.access,
@@ -47,6 +57,9 @@ export function s3ControlService(site: Site, identity: Identity) {
       PutJobTagging: operations.PutJobTagging.access,
       GetJobTagging: operations.GetJobTagging.access,
       DeleteJobTagging: operations.DeleteJobTagging.access,
+      TagResource: operations.TagResource.access,
+      UntagResource: operations.UntagResource.access,
+      ListTagsForResource: operations.ListTagsForResource.access,
     },
   });
 }

@@ -64,7 +64,8 @@ function decodeFormComponent(text: string): string | undefined {
   }
 }
 
-function checkTags(pairs: TagPairs, holder: TagHolder): void {
+/** @throws AwsError InvalidTag or BadRequest */
+export function checkTags(pairs: TagPairs, holder: TagHolder): void {
   const seen = new Set<string>();
   for (const [key, value] of pairs) {
     if (key.toLowerCase().startsWith('aws:')) throw invalidTag(SYSTEM_TAG_MESSAGES[holder]);
