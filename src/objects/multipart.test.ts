@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { Bucket } from '../buckets/bucket.ts';
 import { checksumOf } from '../lib/checksums/index.ts';
 import { parts as partRows } from '../store/tables/parts.ts';
+import type { ChecksumAlgorithm } from '../store/tables/rows.ts';
 import type { UploadRow } from '../store/tables/uploads.ts';
 import { bodyOf, bytesOf, countersAndRows, objectsBench } from '../testing/objects-bench.ts';
 import { abortMultipartUpload } from './abort-multipart-upload.ts';
 import { applyReplica } from './apply-replica.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
+import type { NamedPart } from './completed-parts.ts';
 import { copyObject } from './copy-object.ts';
 import { createMultipartUpload } from './create-multipart-upload.ts';
 import { deleteBucket } from './delete-bucket.ts';
@@ -38,7 +40,7 @@ async function begun(checksum?: UploadRow['checksum'], versioning?: 'Enabled') {
   const { uploadId } = upload;
   const send = (partNumber: number, bytes: Buffer) =>
     uploadPart(bench.context, bucket, { key: 'k', uploadId, partNumber, body: bodyOf(bytes) });
-  const complete = (named: { partNumber: number; etag: string }[], more = {}) =>
+  const complete = (named: NamedPart[], more = {}) =>
     completeMultipartUpload(bench.context, bucket, { key: 'k', uploadId, parts: named, ...more });
   return { bench, context: bench.context, bucket, uploadId, send, complete };
 }
@@ -97,18 +99,33 @@ describe('a multipart upload', () => {
     });
   });
 
+  test('without an algorithm takes of a part’s checksums only the one that its upload answered', async () => {
+    const { send, complete } = await begun();
+    const { etag, checksum } = await send(1, LAST);
+    expect(checksum?.algorithm).toBe('CRC64NVME');
+    const naming = (name: ChecksumAlgorithm, value = '') =>
+      complete([{ partNumber: 1, etag, checksums: new Map([[name, value]]) }]);
+    await expect(naming('CRC64NVME', 'AAAAAAAAAAA=')).rejects.toMatchObject({ code: 'InvalidPart' });
+    const sha = checksumOf('SHA256', LAST).toString('base64');
+    await expect(naming('SHA256', sha)).rejects.toMatchObject({ code: 'InvalidPart' });
+    expect((await naming('CRC64NVME', checksum?.value)).version.checksum).toMatchObject({
+      type: 'FULL_OBJECT',
+      value: checksum?.value,
+    });
+  });
+
   test('COMPOSITE wants and checks the checksum of each part', async () => {
     const { send, complete } = await begun({ algorithm: 'SHA256', type: 'COMPOSITE' });
     const first = await send(1, FIRST);
     const last = await send(2, LAST);
     const plain = [first, last].map(({ etag }, index) => ({ partNumber: index + 1, etag }));
     await expect(complete(plain)).rejects.toMatchObject({ code: 'InvalidRequest' });
-    const wrong = plain.map((part) => ({ ...part, checksums: new Map([['SHA256', 'AAAA']]) }));
+    const wrong = plain.map((part) => ({ ...part, checksums: new Map([['SHA256' as const, 'AAAA']]) }));
     await expect(complete(wrong)).rejects.toMatchObject({ code: 'InvalidPart' });
     const named = [first, last].map(({ etag, checksum }, index) => ({
       partNumber: index + 1,
       etag,
-      checksums: new Map([['SHA256', checksum?.value ?? '']]),
+      checksums: new Map([['SHA256' as const, checksum?.value ?? '']]),
     }));
     const { version } = await complete(named);
     const digests = [FIRST, LAST].map((bytes) => createHash('sha256').update(bytes).digest());
