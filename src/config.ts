@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LogFormat, LogLevel } from './lib/logger.ts';
@@ -7,7 +7,7 @@ import type { LogFormat, LogLevel } from './lib/logger.ts';
 /** The only file that reads the environment. Flags come before HOLDFAST_* variables, those before the file. */
 export interface ServeConfig {
   readonly port: number;
-  /** Addresses to listen on. `localhost` means ::1 and 127.0.0.1, because clients try ::1 first. */
+  /** Addresses to listen on. `localhost` means 127.0.0.1 and, where there is IPv6, ::1, which clients try first. */
   readonly hosts: readonly string[];
   readonly data: string;
   /** Region name to its directory; the first is the default region. */
@@ -228,7 +228,13 @@ function readConfigFile(path: string | undefined): Map<string, string> {
 function readHosts(value: string | undefined): readonly string[] {
   const hosts = (value ?? 'localhost').split(',').filter((host) => host !== '');
   if (hosts.length === 0) throw new ConfigError('--host names no address.');
-  return [...new Set(hosts.flatMap((host) => (host === 'localhost' ? ['127.0.0.1', '::1'] : [host])))];
+  return [...new Set(hosts.flatMap((host) => (host === 'localhost' ? loopbackAddresses() : [host])))];
+}
+
+/** Where IPv6 is switched off, as in many containers, nothing can listen on ::1, and nobody asks there. */
+function loopbackAddresses(): string[] {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return ['127.0.0.1', ...(own.some(({ address }) => address === '::1') ? ['::1'] : [])];
 }
 
 function readRegions(value: string, data: string): ReadonlyMap<string, string> {
