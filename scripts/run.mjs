@@ -76,8 +76,13 @@ function pinnedNode() {
 /** With the place where src/config-process.ts keeps compiled code. The first file of a process is read before that runs,
  * and to strip its types anew takes longer than all of node's own start. */
 function environment() {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  return { NODE_COMPILE_CACHE: join(cache, 'holdfast', 'compiled'), ...process.env };
+  try {
+    const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+    return { NODE_COMPILE_CACHE: join(cache, 'holdfast', 'compiled'), ...process.env };
+  } catch {
+    // A user id that a container made up has no home.
+    return process.env;
+  }
 }
 
 function run(command, args) {

@@ -5,10 +5,21 @@ import { join } from 'node:path';
 /** Keeps compiled code between runs, which halves the time to be ready. It lies with the user, not in a directory that
  * all may write: who writes it runs code here. */
 export function keepCompiledCode(environment: NodeJS.ProcessEnv = process.env): void {
-  const cache = environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const { directory } = enableCompileCache(join(cache, 'holdfast', 'compiled'));
+  const cache = environment['XDG_CACHE_HOME'] ?? homeCache();
+  if (cache === undefined) return;
+  const compiled = join(cache, 'holdfast', 'compiled');
+  const { directory } = enableCompileCache(compiled);
   // Threads take it from the environment, which they inherit.
-  if (directory !== undefined) environment['NODE_COMPILE_CACHE'] ??= join(cache, 'holdfast', 'compiled');
+  if (directory !== undefined) environment['NODE_COMPILE_CACHE'] ??= compiled;
+}
+
+/** A user id that a container made up has no home. */
+function homeCache(): string | undefined {
+  try {
+    return join(homedir(), '.cache');
+  } catch {
+    return undefined;
+  }
 }
 
 // Of the process itself, see command-line/tuned-process.ts. An operator's own values stay.
