@@ -29,12 +29,14 @@ import {
   ListEntitiesForPolicyCommand,
   ListGroupsForUserCommand,
   ListInstanceProfilesForRoleCommand,
+  ListMFADevicesCommand,
   ListPoliciesCommand,
   ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
   ListRoleTagsCommand,
   ListUsersCommand,
+  ListVirtualMFADevicesCommand,
   PutGroupPolicyCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
@@ -399,6 +401,15 @@ describe('users and groups', () => {
       'NoSuchEntityException',
       404,
     );
+  });
+
+  it('have none of what cannot be made here: tools ask before they remove a user', async () => {
+    const iam = server.iam();
+    await iam.send(new CreateUserCommand({ UserName: 'plain' }));
+    const own = await iam.send(new ListMFADevicesCommand({ UserName: 'plain' }));
+    expect(own).toMatchObject({ MFADevices: [], IsTruncated: false });
+    const virtual = await iam.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: 'Assigned' }));
+    expect(virtual).toMatchObject({ VirtualMFADevices: [], IsTruncated: false });
   });
 
   it('are listed in pages', async () => {

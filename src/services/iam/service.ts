@@ -59,6 +59,7 @@ import { listSSHPublicKeys } from './list-ssh-public-keys.ts';
 import { listUserPolicies } from './list-user-policies.ts';
 import { listUserTags } from './list-user-tags.ts';
 import { listUsers } from './list-users.ts';
+import { listVirtualMFADevices } from './list-virtual-mfa-devices.ts';
 import { putGroupPolicy } from './put-group-policy.ts';
 import { putRolePermissionsBoundary } from './put-role-permissions-boundary.ts';
 import { putRolePolicy } from './put-role-policy.ts';
@@ -138,6 +139,7 @@ function operations(identity: Identity) {
     ListUserPolicies: listUserPolicies(identity),
     ListUserTags: listUserTags(identity),
     ListUsers: listUsers(identity),
+    ListVirtualMFADevices: listVirtualMFADevices(),
     PutGroupPolicy: putGroupPolicy(identity),
     PutRolePermissionsBoundary: putRolePermissionsBoundary(identity),
     PutRolePolicy: putRolePolicy(identity),
