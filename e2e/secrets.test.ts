@@ -36,7 +36,13 @@ const note = (fields: LogFields, message: string) => {
   // oxlint-disable-next-line typescript/no-base-to-string -- inspect shows all that a serialiser could
   lines.push({ message, text: inspect(fields, { depth: 12, maxStringLength: null, maxArrayLength: null }) });
 };
-const capturing: Logger = { debug: note, info: note, warn: note, error: note, flush: () => undefined };
+const capturing: Logger = {
+  debug: note,
+  info: note,
+  warn: note,
+  error: note,
+  flush: () => Promise.resolve(),
+};
 
 beforeAll(async () => {
   world = await ReplicationWorld.start(capturing);

@@ -197,8 +197,12 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
 });
 
 describe('a clean stop', { timeout: TEST_MS_MAX }, () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('%s finishes the upload that is under way', async (signal) => {
-    const data = join(folder, `stop-${signal}`);
+  it.each([
+    ['SIGTERM', 'goes on'],
+    ['SIGINT', 'goes on'],
+    ['SIGTERM', 'has lost its reader'],
+  ] as const)('%s finishes the upload that is under way, while the log %s', async (signal, log) => {
+    const data = join(folder, `stop-${signal}-${log.length}`);
     const server = await startReady(data, { flags: ['--log-level', 'info'] });
     const s3 = client(server);
     await s3.send(new CreateBucketCommand({ Bucket: 'stopping' }));
@@ -217,6 +221,7 @@ describe('a clean stop', { timeout: TEST_MS_MAX }, () => {
     );
     const ended = server.kill(signal);
     await expect.poll(() => server.output, SOON).toContain('stopping');
+    if (log === 'has lost its reader') server.closeOutput();
     // New connections are refused from here on; this one is finished.
     body.end(second);
     await upload;
@@ -227,6 +232,15 @@ describe('a clean stop', { timeout: TEST_MS_MAX }, () => {
     const found = await client(again).send(new GetObjectCommand({ Bucket: 'stopping', Key: 'late' }));
     const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? []);
     expect(bytes.equals(Buffer.concat([first, second]))).toBe(true);
+  });
+
+  it('with a log on a full disk', async () => {
+    const server = await startReady(join(folder, 'log-full'), { logFile: '/dev/full' });
+    const s3 = client(server);
+    for (const Bucket of ['full-1', 'full-2']) await s3.send(new CreateBucketCommand({ Bucket }));
+    s3.destroy();
+    expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(server.complaint).toBe('');
   });
 
   it('asked for while it starts, it starts and stops', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ export interface ServerOptions {
   /** `undefined` takes a variable away: by default the root key is given. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly host?: string;
+  /** Where its log goes, instead of `output`. */
+  readonly logFile?: string;
   /** What runs the server: a tracer. Its first child is the server then. */
   readonly tracer?: readonly string[];
 }
@@ -58,10 +60,12 @@ export class Server {
       options.host ?? '127.0.0.1',
     ];
     const [program = '', ...parameters] = [...command, '--data', options.data, ...(options.flags ?? [])];
+    const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a');
     this.#child = spawn(program, parameters, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log ?? 'pipe', 'pipe'],
       env: { ...process.env, ...environmentOfKeys(), ...options.environment },
     });
+    if (log !== undefined) closeSync(log);
     const keep = (text: string, chunk: Buffer) => (text + chunk.toString()).slice(-COMPLAINT_CHARACTERS_MAX);
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.output = keep(this.output, chunk)));
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.complaint = keep(this.complaint, chunk)));
@@ -87,6 +91,11 @@ export class Server {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     throw new Error(`the server was not ready in ${READY_MS_MAX} ms: ${this.complaint}`);
+  }
+
+  /** Nobody reads its log any more. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
   }
 
   /** kill -9, or another signal; resolves when the process is gone. */

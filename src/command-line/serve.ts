@@ -44,7 +44,7 @@ ${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)}
     await asked;
     await site.stop();
     logger.info({}, 'stopped');
-    logger.flush();
+    await logger.flush();
     return 0;
   },
 };
@@ -111,8 +111,7 @@ function stopAskedFor(logger: Logger): Promise<void> {
 function endOnFailure(site: RunningSite, logger: Logger): void {
   site.onFailure((error) => {
     logger.error({ cause: error }, 'a store failed for good: the process ends, so that it is started again');
-    logger.flush();
-    process.exit(1);
+    void logger.flush().finally(() => process.exit(1));
   });
 }
 

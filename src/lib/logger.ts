@@ -10,14 +10,18 @@ export interface Logger {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
-  /** Writes what is buffered, before the thread ends. */
-  flush(): void;
+  /** Writes what is buffered, before the thread ends. Never fails: what nobody can take any more is dropped. */
+  flush(): Promise<void>;
 }
 
 // Large enough that ten thousand request lines a second cost few system calls.
 const BUFFER_BYTES = 8 * 1024;
 // A person who watches the log sees a line after this at most.
 const FLUSH_INTERVAL_MS = 200;
+// Of lines that wait for a reader who stands still, or for a disk that is full; later ones are dropped.
+const WAITING_BYTES_MAX = 4 * 1024 * 1024;
+// A reader who stands still must not hold up a stop.
+const FLUSH_MS_MAX = 1_000;
 
 export function createLogger(options: { level: LogLevel; format: LogFormat }): Logger {
   if (options.level === 'silent') return silentLogger;
@@ -25,8 +29,11 @@ export function createLogger(options: { level: LogLevel; format: LogFormat }): L
     fd: 1,
     sync: false,
     minLength: BUFFER_BYTES,
+    maxLength: WAITING_BYTES_MAX,
     periodicFlush: FLUSH_INTERVAL_MS,
   });
+  // A full disk under the log must not end the server; the next write tries again.
+  destination.on('error', nothing);
   const stream = options.format === 'json' ? destination : textLines(destination);
   const log = pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
@@ -34,14 +41,26 @@ export function createLogger(options: { level: LogLevel; format: LogFormat }): L
     info: (fields, message) => log.info(serialisable(fields), message),
     warn: (fields, message) => log.warn(serialisable(fields), message),
     error: (fields, message) => log.error(serialisable(fields), message),
-    flush: () => {
-      try {
-        destination.flushSync();
-      } catch {
-        // The destination refuses while it is still opening: nothing was buffered yet then.
-      }
-    },
+    flush: () => flushed(destination),
   };
+}
+
+type Destination = ReturnType<typeof pino.destination>;
+
+function flushed(destination: Destination): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = (): void => {
+      // pino calls it once more when the process ends, and it tries for ever when it is refused.
+      destination.flushSync = nothing;
+      resolve();
+    };
+    const timer = setTimeout(giveUp, FLUSH_MS_MAX);
+    destination.flush((error) => {
+      clearTimeout(timer);
+      if (error === undefined || error === null) resolve();
+      else giveUp();
+    });
+  });
 }
 
 function serialisable(fields: LogFields): LogFields {
@@ -74,5 +93,5 @@ export const silentLogger: Logger = {
   info: nothing,
   warn: nothing,
   error: nothing,
-  flush: nothing,
+  flush: () => Promise.resolve(),
 };

@@ -34,7 +34,7 @@ const channel = new ThreadChannel(parentPort, {
     await listener.close(STOP_GRACE_MS);
     await hashingThreads.close();
     await close();
-    logger.flush();
+    await logger.flush();
   },
 });
 const listener = composeHttp(node, {

@@ -46,7 +46,7 @@ const channel = new ThreadChannel(parentPort, {
     await Promise.all(workers.map((worker) => worker.stop()));
     await hashingThreads.close();
     await close();
-    logger.flush();
+    await logger.flush();
   },
 });
 await channel.ask('ready');
