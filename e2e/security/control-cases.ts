@@ -55,9 +55,9 @@ const operations: [name: string, request: (jobId: string, account: string) => As
 const onJob = operations.filter(([name]) => name !== 'CreateJob' && name !== 'ListJobs');
 
 function askTags(method: string, account: string, query = '', body?: string): Ask {
-  const { headers } = control(method, '', account, body);
+  const headers = { 'x-amz-account-id': account };
   const url = `/v20180820/tags/arn%3Aaws%3As3%3A%3A%3Aalpha-private${query}`;
-  return { method, url, headers: headers ?? {}, ...(body === undefined ? {} : { body }) };
+  return { method, url, headers, ...(body === undefined ? {} : { body }) };
 }
 
 const BUCKET_TAGS =

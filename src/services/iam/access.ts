@@ -100,15 +100,6 @@ export async function onUserOrRoot(
   return [{ action: `iam:${call.operation}`, resource: rootArn(accountOf(call)) }];
 }
 
-/** aws:RequestTag/... and aws:TagKeys of a request that sets tags. */
-export function requestTags(tags: readonly { readonly Key: string; readonly Value: string }[] = []): Context {
-  if (tags.length === 0) return {};
-  return {
-    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
-    'aws:TagKeys': tags.map(({ Key }) => Key),
-  };
-}
-
 export function requestBoundary(arn: string | undefined): Context {
   return arn === undefined ? {} : { 'iam:PermissionsBoundary': arn };
 }

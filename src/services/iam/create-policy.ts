@@ -1,6 +1,7 @@
 import type { Identity } from '../../identity/identity.ts';
 import { createManagedPolicy } from '../../identity/managed-policies.ts';
-import { accountOf, onNew, requestTags } from './access.ts';
+import { requestTags } from '../request-tags.ts';
+import { accountOf, onNew } from './access.ts';
 import { defined } from './defined.ts';
 import type { IamOperation } from './operation.ts';
 import { policyShape } from './shapes.ts';

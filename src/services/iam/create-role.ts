@@ -1,6 +1,7 @@
 import type { Identity } from '../../identity/identity.ts';
 import { createRole as createRoleInStore } from '../../identity/roles.ts';
-import { accountOf, onNew, requestBoundary, requestTags } from './access.ts';
+import { requestTags } from '../request-tags.ts';
+import { accountOf, onNew, requestBoundary } from './access.ts';
 import { defined } from './defined.ts';
 import type { IamOperation } from './operation.ts';
 import { roleShape } from './shapes.ts';

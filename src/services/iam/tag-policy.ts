@@ -1,7 +1,8 @@
 import { mergedTags } from '../../identity/checked-input.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { changeManagedPolicy } from '../../identity/managed-policies.ts';
-import { accountOf, onPolicy, requestTags } from './access.ts';
+import { requestTags } from '../request-tags.ts';
+import { accountOf, onPolicy } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 export function tagPolicy(identity: Identity): IamOperation<'TagPolicy'> {

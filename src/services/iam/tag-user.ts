@@ -1,7 +1,8 @@
 import { mergedTags } from '../../identity/checked-input.ts';
 import { changeEntity } from '../../identity/entities.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { accountOf, onEntity, requestTags } from './access.ts';
+import { requestTags } from '../request-tags.ts';
+import { accountOf, onEntity } from './access.ts';
 import type { IamOperation } from './operation.ts';
 
 export function tagUser(identity: Identity): IamOperation<'TagUser'> {

@@ -1,4 +1,5 @@
 import type { AccessRequirement } from '../../wire/call.ts';
+import { requestTags } from '../request-tags.ts';
 import { bucketArn, context, namesAcl, writeContext } from './access-resources.ts';
 import type { S3Access, S3Operation } from './s3-handler.ts';
 
@@ -38,8 +39,7 @@ const createBucket: S3Access<'CreateBucket'> = (input, call) => {
   const shared = {
     ...writeContext(call.headers),
     ...context({ 's3:locationconstraint': constraint }),
-    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key ?? ''}`, Value ?? ''])),
-    ...(tags.length === 0 ? {} : { 'aws:TagKeys': tags.map(({ Key }) => Key ?? '') }),
+    ...requestTags(tags),
   };
   const needed: AccessRequirement[] = [{ action: 's3:CreateBucket', resource, context: shared }];
   if (namesAcl(call.headers)) needed.push({ action: 's3:PutBucketAcl', resource, context: shared });

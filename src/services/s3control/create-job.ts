@@ -1,4 +1,3 @@
-import type { S3Tag } from '@aws-sdk/client-s3-control';
 import { createJob } from '../../batch/create-job.ts';
 import { jobArn } from '../../batch/job-arn.ts';
 import { operationNameOf } from '../../batch/specification/operation.ts';
@@ -11,8 +10,8 @@ import { passRole } from '../../identity/pass-role.ts';
 import { explainDecision } from '../../policy/explain.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import { requestContext } from '../request-context.ts';
+import { requestTags } from '../request-tags.ts';
 import { jobsOf, type S3ControlCall, type S3ControlOperation } from './operation.ts';
-import { requestTags } from './request-tags.ts';
 
 /** AWS's name of the service that assumes a job's role. */
 const PASSED_TO = 'batchoperations.s3.amazonaws.com';
@@ -23,15 +22,14 @@ export function createJobOperation(site: Site, identity: Identity): S3ControlOpe
   return {
     access: (input, call) => {
       const { account } = jobsOf(site, call, input.AccountId);
-      const tags = tagsOf(input.Tags);
       const operation = operationNameOf(input.Operation);
       const context = {
         's3:RequestJobPriority': String(input.Priority),
         ...(operation === undefined ? {} : { 's3:RequestJobOperation': operation }),
-        ...requestTags(tags),
+        ...requestTags(input.Tags),
       };
       const create: AccessRequirement = { action: 's3:CreateJob', resource: '*', context };
-      if (tags.length === 0) return [create];
+      if ((input.Tags ?? []).length === 0) return [create];
       // The job has no id yet.
       const resource = jobArn(call.region, { account, jobId: '*' });
       return [create, { action: 's3:PutJobTagging', resource, context }];
@@ -46,10 +44,6 @@ export function createJobOperation(site: Site, identity: Identity): S3ControlOpe
 }
 
 /** As they are, for the policies: those that are no tags are refused afterwards. */
-function tagsOf(tags: readonly S3Tag[] = []): (readonly [string, string])[] {
-  return tags.map(({ Key = '', Value = '' }) => [Key, Value] as const);
-}
-
 /** Whoever may create jobs must not thereby act through a role that they could not use themselves. */
 async function checkPassRole(identity: Identity, call: S3ControlCall, roleArn: string): Promise<void> {
   const { caller } = call;
