@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { copyRunningDatabase } from '../../../testing/copy-running-database.ts';
 import { LocalStore } from '../local-store.ts';
 import { RocksEngine } from '../rocksdb.ts';
 import { rocksDatabase } from '../rocksdb-binding.ts';
@@ -49,7 +50,7 @@ async function losePower(
   await earlier.close();
   const engine = await RocksEngine.open(at('db'), undefined, { ...LIMITS, segmentBytes: 2 ** 20 });
   const store = new LocalStore(engine);
-  cpSync(at('db'), at('lost'), { recursive: true, filter: (path) => !path.endsWith('LOCK') });
+  copyRunningDatabase(at('db'), at('lost'));
   await write(store);
   rmSync(at('lost/segments'), { recursive: true });
   cpSync(at('db/segments'), at('lost/segments'), { recursive: true });

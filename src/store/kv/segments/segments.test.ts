@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 import {
   appendFileSync,
-  cpSync,
   existsSync,
   mkdtempSync,
   readFileSync,
@@ -15,6 +14,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemRandom } from '../../../lib/random.ts';
+import { copyRunningDatabase } from '../../../testing/copy-running-database.ts';
 import { describeKeyValueStore } from '../key-value-store.contract.ts';
 import { type KeyValueStore, StoreUnavailableError } from '../key-value-store.ts';
 import { LocalStore } from '../local-store.ts';
@@ -222,8 +222,7 @@ describe('bodies in segments', () => {
     await engine.segments.settled();
     // What a killed process leaves: its files as they are, here with half a batch behind the last.
     const copy = join(directory, 'crashed');
-    cpSync(join(directory, 'db'), copy, { recursive: true });
-    rmSync(join(copy, 'LOCK'));
+    copyRunningDatabase(join(directory, 'db'), copy);
     const last = segmentsIn(join(copy, 'segments')).at(-1) ?? 0;
     appendFileSync(
       segmentPath(join(copy, 'segments'), last),
