@@ -5,6 +5,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { BATCH_HEADER_BYTES, batchBytes, entriesOf, type LogEntry, readBatch } from './log-batch.ts';
 import { readFully } from './read-fully.ts';
 import { segmentPath, segmentsIn } from './segment-names.ts';
+import { writeFully } from './write-fully.ts';
 
 /** Acknowledged writes cannot be read back: nothing is started on what is left. */
 export class LogDamagedError extends Error {
@@ -15,7 +16,7 @@ export class LogDamagedError extends Error {
 export type ApplyEntry = (entry: LogEntry, segment: number) => void;
 
 /** Reads what was written from a checkpoint on, batch by batch, and cuts off what a crash left behind the last of each
- * segment: a batch that was never acknowledged, or zeros.
+ * segment: a batch that was never acknowledged, or zeros. What it has read is on stable storage when it returns.
  * @returns the number of the batch that comes next
  * @throws LogDamagedError where one is missing in front of others */
 export function replay(folder: string, from: Checkpoint, apply: ApplyEntry): number {
@@ -40,6 +41,7 @@ function replaySegment({ folder, segment, start, number }: Segment, apply: Apply
   const file = openSync(path, 'r+');
   let next = number;
   let end = start;
+  let last = NO_BYTES;
   try {
     for (;;) {
       const bytes = readBatchAt(file, end);
@@ -53,11 +55,9 @@ function replaySegment({ folder, segment, start, number }: Segment, apply: Apply
       }
       next += 1;
       end += bytes.length;
+      last = bytes;
     }
-    if (fstatSync(file).size > end) {
-      ftruncateSync(file, end);
-      fsyncSync(file);
-    }
+    makeDurable(file, end, last);
   } finally {
     closeSync(file);
   }
@@ -66,6 +66,17 @@ function replaySegment({ folder, segment, start, number }: Segment, apply: Apply
     syncDirectory(folder);
   }
   return next;
+}
+
+/** A process that was killed before its sync left a batch that only the page cache has: what is made of it here must not
+ * outlive it. It is written again, because after a sync that failed the cache may call it clean.
+ * @param last the batch before `end`: only it can be one that was not synced */
+function makeDurable(file: number, end: number, last: Buffer): void {
+  const isLonger = fstatSync(file).size > end;
+  if (last.length === 0 && !isLonger) return;
+  writeFully(file, last, end - last.length);
+  if (isLonger) ftruncateSync(file, end);
+  fsyncSync(file);
 }
 
 /** A batch is begun only when the one before it is on stable storage. So one that is whole, where another was expected or
@@ -87,6 +98,8 @@ function refuseLaterBatches(stopped: {
     );
   }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** As much as the header there says, or what there is of it. */
 function readBatchAt(file: number, position: number): Buffer {

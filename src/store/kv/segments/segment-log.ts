@@ -1,19 +1,11 @@
 import { Buffer } from 'node:buffer';
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  rmSync,
-  writeSync,
-  writevSync,
-} from 'node:fs';
+import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync, writevSync } from 'node:fs';
 import { PAGE_BYTES } from '../../../lib/page-aligned.ts';
 import { syncDirectory } from '../../durable-file.ts';
 import { EngineWriteError } from '../engine.ts';
 import { segmentPath } from './segment-names.ts';
 import { GROWTH_BYTES_MAX, SpareSegment } from './spare-segment.ts';
+import { writeFully } from './write-fully.ts';
 
 /** The segment that is being written, batch after batch.
  *
@@ -118,10 +110,8 @@ export class SegmentLog {
   #write(batch: Buffer): number {
     try {
       this.#file ??= this.#begin();
-      let done = writevSync(this.#file, [batch, this.#restOfPage(batch)], this.#position);
-      while (done < batch.length) {
-        done += writeSync(this.#file, batch, done, batch.length - done, this.#position + done);
-      }
+      const done = writevSync(this.#file, [batch, this.#restOfPage(batch)], this.#position);
+      writeFully(this.#file, batch.subarray(done), this.#position + done);
       return this.#file;
     } catch (error) {
       // How much of it is there is unknown.
