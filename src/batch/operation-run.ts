@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../lib/clock.ts';
-import { messageOf } from '../replication/destinations/unavailable.ts';
+import { messageOf } from '../lib/error-message.ts';
 import type { JobRow, JobTask, TaskResult } from '../store/tables/job-rows.ts';
 import { OPERATION_CONCURRENCY } from './limits.ts';
 import { runOperation } from './operations/run-task.ts';

@@ -1,7 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/error-message.ts';
 import type { Logger } from '../lib/logger.ts';
 import { RepeatedCauses } from '../lib/repeated-causes.ts';
-import { messageOf, saysUnavailable } from '../replication/destinations/unavailable.ts';
+import { saysUnavailable } from '../replication/destinations/unavailable.ts';
 
 const CAUSES_MAX = 1_000;
 

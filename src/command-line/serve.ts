@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { readServeConfig, SERVE_SETTINGS, type ServeConfig } from '../config.ts';
+import { messageOf } from '../lib/error-message.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { writeFileDurably } from '../store/durable-file.ts';
 import type { RunningSite } from '../threads/site-process.ts';
@@ -117,7 +118,7 @@ function endOnFailure(site: RunningSite, logger: Logger): void {
 
 /** What the system says, as one sentence for a person. */
 function asRefusal(error: unknown, config: ServeConfig): unknown {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (/EADDRINUSE/.test(message))
     return new RequestError(`Port ${config.port} is taken: choose another with --port.`);
   if (/EACCES.*listen|listen EACCES/.test(message)) {

@@ -64,8 +64,9 @@ async function preparePart(
   };
   const bytes = locator === undefined ? [] : [locator];
   const writes: Write[] = [parts.put(row, id, uploadId, partNumber), ...blobClaims(bytes)];
+  // First, also where another is put in its place: the log counts as dead only what is deleted.
+  if (replaced?.kind === 'inline') writes.push(partBytes.delete(id, name));
   if (sealed !== undefined) writes.push(partBytes.put(id, name, sealed));
-  else if (replaced?.kind === 'inline') writes.push(partBytes.delete(id, name));
   if (replaced?.kind === 'file') writes.push(...garbageWrites([replaced.blob], nowMs));
   const blob = locator?.kind === 'file' ? locator.blob : undefined;
   return {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Bucket } from '../buckets/bucket.ts';
 import { checksumOf } from '../lib/checksums/index.ts';
+import { partOf } from '../store/kv/key-space.ts';
+import type { Commit } from '../store/kv/key-value-store.ts';
 import { parts as partRows } from '../store/tables/parts.ts';
 import type { ChecksumAlgorithm } from '../store/tables/rows.ts';
 import type { UploadRow } from '../store/tables/uploads.ts';
@@ -144,6 +146,21 @@ describe('a multipart upload', () => {
     await expect(abortMultipartUpload(context, bucket, { key: 'k', uploadId })).rejects.toMatchObject({
       code: 'NoSuchUpload',
     });
+  });
+
+  test('a small part sent again deletes the bytes of the first: the store frees only what is deleted', async () => {
+    const { bench, send } = await begun();
+    const { store } = bench.region;
+    const commits: Commit[] = [];
+    const commit = store.commit.bind(store);
+    store.commit = (what) => {
+      commits.push(what);
+      return commit(what);
+    };
+    await send(1, LAST);
+    await send(1, Buffer.from('another'));
+    const ofBytes = commits.map(({ writes }) => writes.filter(({ key }) => partOf(key) === 'bytes'));
+    expect(ofBytes.map((writes) => writes.map(({ kind }) => kind))).toEqual([['put'], ['delete', 'put']]);
   });
 
   test('completions and parts at once end in one object and no leftover part', async () => {

@@ -48,3 +48,29 @@ test('only what a dead incarnation never committed is an orphan', async () => {
   const left = await region.store.range(incarnations.range());
   expect(left).toHaveLength(1);
 });
+
+test('what cannot be removed keeps nothing else from being removed, and is tried again', async () => {
+  const bench = await objectsBench();
+  const { context, region, clock, blobs } = bench;
+  const bucket = await bench.bucket('swept');
+  for (const key of ['a', 'b', 'c'])
+    await putObject(context, bucket, { key, body: bodyOf(Buffer.alloc(20_000)) });
+  for (const key of ['a', 'b', 'c']) await deleteObject(context, bucket, { key });
+  const orphan = await region.blobs.create();
+  await orphan.finish();
+  const next = await registerIncarnation(context.site, 'next');
+  await clock.advance(GARBAGE_AGE_MS_MIN);
+
+  const [stuck] = blobs.files.keys();
+  const remove = region.blobs.remove.bind(region.blobs);
+  region.blobs.remove = async (blob) => {
+    if (blob === stuck) throw new Error('the file cannot be removed');
+    await remove(blob);
+  };
+  await expect(sweep(region, clock, next)).rejects.toThrow('the file cannot be removed');
+  expect([...blobs.files.keys()]).toEqual([stuck]);
+  expect(await region.store.range(garbage.range())).toHaveLength(1);
+  region.blobs.remove = remove;
+  expect(await sweep(region, clock, next)).toEqual({ garbageRemoved: 1, orphansRemoved: 0 });
+  expect(blobs.files.size).toBe(0);
+});

@@ -14,25 +14,34 @@ import { GARBAGE_AGE_MS_MIN, GARBAGE_ROWS_READ_MAX } from './limits.ts';
  * - A blob with a garbage row is named by nothing else, for good: it is removed first, then its rows, so that a crash
  *   in between only makes the removal come twice.
  * - Other blobs are touched only where their incarnation is dead, so that nobody can commit them any more, and no claim
- *   says that somebody once did. */
+ *   says that somebody once did.
+ * - What cannot be removed keeps its row, and keeps nothing else from being removed. */
 export interface SweepResult {
   readonly garbageRemoved: number;
   readonly orphansRemoved: number;
 }
 
-/** One pass over a region. Compose calls it every few seconds in one thread; it may fail and be called again. */
+/** One pass over a region. Compose calls it every few seconds in one thread; it may fail and be called again.
+ * @throws the first of what the store said, after everything was tried */
 export async function sweep(
   region: Region,
   clock: Clock,
   incarnation: Incarnation,
   signal?: AbortSignal,
 ): Promise<SweepResult> {
-  const garbageRemoved = await sweepGarbage(region, clock.now(), signal);
-  const orphansRemoved = await sweepOrphans(region, incarnation, signal);
+  const failures = new Failures();
+  const garbageRemoved = await sweepGarbage(region, clock.now(), failures, signal);
+  const orphansRemoved = await sweepOrphans(region, incarnation, failures, signal);
+  if (failures.count > 0) throw failures.first;
   return { garbageRemoved, orphansRemoved };
 }
 
-async function sweepGarbage(region: Region, nowMs: number, signal?: AbortSignal): Promise<number> {
+async function sweepGarbage(
+  region: Region,
+  nowMs: number,
+  failures: Failures,
+  signal?: AbortSignal,
+): Promise<number> {
   const { start: first, end } = garbage.range();
   let start: Buffer = first;
   let removed = 0;
@@ -44,8 +53,12 @@ async function sweepGarbage(region: Region, nowMs: number, signal?: AbortSignal)
       // A clock that was set back must not keep garbage for ever.
       const ageMs = Math.abs(nowMs - row.removedAtMs);
       if (ageMs < GARBAGE_AGE_MS_MIN) continue;
-      await removeGarbage(region, stored.key, row);
-      removed += row.blobs.length;
+      try {
+        await removeGarbage(region, stored.key, row);
+        removed += row.blobs.length;
+      } catch (error) {
+        failures.add(error);
+      }
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < GARBAGE_ROWS_READ_MAX) return removed;
@@ -63,18 +76,28 @@ async function removeGarbage(region: Region, key: Buffer, row: GarbageRow): Prom
 }
 
 /** Once for each dead incarnation: its row goes when its blobs have been looked at. */
-async function sweepOrphans(region: Region, incarnation: Incarnation, signal?: AbortSignal): Promise<number> {
+async function sweepOrphans(
+  region: Region,
+  incarnation: Incarnation,
+  failures: Failures,
+  signal?: AbortSignal,
+): Promise<number> {
   const rows = await region.store.range(incarnations.range());
   const dead = rows.filter((row) => incarnations.decode(row).dead === true);
   if (dead.length === 0) return 0;
+  const failedBefore = failures.count;
   let removed = 0;
   let batch: string[] = [];
   const flush = async () => {
     const claims = await region.store.get(batch.map((blob) => claimedBlobs.key(blob)));
     for (const [index, blob] of batch.entries()) {
       if (claims[index] !== undefined) continue;
-      await region.blobs.remove(blob);
-      removed += 1;
+      try {
+        await region.blobs.remove(blob);
+        removed += 1;
+      } catch (error) {
+        failures.add(error);
+      }
     }
     batch = [];
   };
@@ -84,9 +107,21 @@ async function sweepOrphans(region: Region, incarnation: Incarnation, signal?: A
     if (batch.length >= GARBAGE_ROWS_READ_MAX) await flush();
   }
   await flush();
+  if (failures.count > failedBefore) return removed;
   await region.store.commit({
     checks: [],
     writes: dead.map((row) => incarnations.delete(String(decodeKey(row.key)[1]))),
   });
   return removed;
+}
+
+/** One is as good as all: a disk that is away fails for each of its blobs. */
+class Failures {
+  count = 0;
+  first: unknown;
+
+  add(error: unknown): void {
+    if (this.count === 0) this.first = error;
+    this.count += 1;
+  }
 }

@@ -1,9 +1,9 @@
 import type { Region } from '../buckets/region.ts';
 import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/error-message.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import { classOfKey, intents, PENDING_TABLES } from '../store/tables/intents.ts';
-import { messageOf } from './destinations/unavailable.ts';
 import { AllLanes } from './worker/all-lanes.ts';
 import { Attempts } from './worker/attempts.ts';
 import { Circuit } from './worker/circuit.ts';

@@ -1,5 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { AwsError } from '../errors/aws-error.ts';
+import { messageOf } from '../lib/error-message.ts';
 
 /** Questions and answers between the main thread and one other, the same at both ends.
  *
@@ -56,7 +57,7 @@ export class ThreadChannel {
       if (handler === undefined) throw new Error(`no thread answers ${name}`);
       this.#post({ kind: 'answer', id, output: await handler(input) });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.#post({
         kind: 'failure',
         id,

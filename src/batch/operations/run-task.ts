@@ -1,6 +1,7 @@
 import type { Region } from '../../buckets/region.ts';
 import { AwsError } from '../../errors/aws-error.ts';
-import { messageOf, saysUnavailable } from '../../replication/destinations/unavailable.ts';
+import { messageOf } from '../../lib/error-message.ts';
+import { saysUnavailable } from '../../replication/destinations/unavailable.ts';
 import { ReplicationFailure } from '../../replication/failure-codes.ts';
 import type { JobOperation, JobRow, JobTask, JobTaskName, TaskResult } from '../../store/tables/job-rows.ts';
 import type { BatchContext } from '../context.ts';

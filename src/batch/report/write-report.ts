@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Region } from '../../buckets/region.ts';
+import { messageOf } from '../../lib/error-message.ts';
 import { bucketOfArn } from '../../replication/configuration/arns.ts';
-import { messageOf, saysUnavailable } from '../../replication/destinations/unavailable.ts';
+import { saysUnavailable } from '../../replication/destinations/unavailable.ts';
 import type { JobRow } from '../../store/tables/job-rows.ts';
 import type { BatchContext } from '../context.ts';
 import { JobFailure } from '../job-failure.ts';

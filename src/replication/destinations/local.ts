@@ -1,5 +1,6 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import { AwsError } from '../../errors/aws-error.ts';
+import { messageOf } from '../../lib/error-message.ts';
 import { applyFacets } from '../../objects/apply-facets.ts';
 import { applyReplica } from '../../objects/apply-replica.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
@@ -11,7 +12,7 @@ import {
   type SourceBytes,
   SourceReadError,
 } from './destination.ts';
-import { messageOf, saysUnavailable } from './unavailable.ts';
+import { saysUnavailable } from './unavailable.ts';
 
 /** A bucket of this site, in any of its regions. */
 export class LocalDestination implements Destination {

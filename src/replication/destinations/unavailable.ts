@@ -18,7 +18,3 @@ export function saysUnreadable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && error.code === 'EIO') || saysUnreadable(error.cause);
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

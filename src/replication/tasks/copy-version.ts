@@ -1,8 +1,8 @@
+import { messageOf } from '../../lib/error-message.ts';
 import { openBytes } from '../../objects/open-bytes.ts';
 import { readSealed, soleInline } from '../../objects/read-sealed.ts';
 import type { FacetsRow, ObjectVersion } from '../../store/tables/rows.ts';
 import { type SourceBytes, SourceReadError } from '../destinations/destination.ts';
-import { messageOf } from '../destinations/unavailable.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import type { ReplicaRecord } from '../replica-record.ts';
 import type { Claim } from '../worker/claim.ts';

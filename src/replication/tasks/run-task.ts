@@ -1,5 +1,6 @@
+import { messageOf } from '../../lib/error-message.ts';
 import { DestinationUnavailableError, SourceReadError } from '../destinations/destination.ts';
-import { messageOf, saysUnavailable, saysUnreadable } from '../destinations/unavailable.ts';
+import { saysUnavailable, saysUnreadable } from '../destinations/unavailable.ts';
 import { ReplicationFailure } from '../failure-codes.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';

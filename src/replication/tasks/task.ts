@@ -1,8 +1,9 @@
 import type { Bucket } from '../../buckets/bucket.ts';
+import { messageOf } from '../../lib/error-message.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import type { Destination, ReceiveOutcome } from '../destinations/destination.ts';
 import { DestinationUnavailableError } from '../destinations/destination.ts';
-import { messageOf, saysUnavailable } from '../destinations/unavailable.ts';
+import { saysUnavailable } from '../destinations/unavailable.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import { type RoleAccess, type RoleSession, sourceOfRole } from '../role/role-access.ts';
 import type { Claim } from '../worker/claim.ts';

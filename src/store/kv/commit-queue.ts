@@ -1,3 +1,4 @@
+import { messageOf } from '../../lib/error-message.ts';
 import { Committer } from './committer.ts';
 import type { EngineWriter } from './engine.ts';
 import type { WritableState } from './key-value-store.ts';
@@ -18,34 +19,35 @@ export class CommitQueue {
   readonly #engine: EngineWriter;
   readonly #committer: Committer;
   readonly #admission: Admission | undefined;
+  readonly #onConfigurationChanged: () => void;
   #failed = false;
 
-  constructor(engine: EngineWriter, admission?: Admission) {
+  /** @param onConfigurationChanged called before the answers are given, and when configuration that was read since a failed
+   * write may be another now */
+  constructor(engine: EngineWriter, onConfigurationChanged: () => void, admission?: Admission) {
     this.#engine = engine;
     this.#committer = new Committer(engine);
     this.#admission = admission;
+    this.#onConfigurationChanged = onConfigurationChanged;
   }
 
-  async run(
-    batch: readonly PreparedCommit[],
-  ): Promise<{ answers: CommitAnswer[]; configurationChanged: boolean }> {
+  /** Answers in order. */
+  async run(batch: readonly PreparedCommit[]): Promise<CommitAnswer[]> {
     const reason = await this.#recover();
-    if (reason !== undefined) {
-      return { answers: batch.map(() => ({ outcome: 'unavailable', reason })), configurationChanged: false };
-    }
+    if (reason !== undefined) return batch.map(() => ({ outcome: 'unavailable', reason }));
     const refusals = this.#refusals(batch);
     const admitted =
       refusals === undefined ? batch : batch.filter((_, index) => refusals[index] === undefined);
     const { answers, configurationChanged } = this.#committer.commit(admitted);
     if (answers.some(({ outcome }) => outcome === 'unavailable' || outcome === 'unknown'))
       this.#failed = true;
-    if (refusals === undefined) return { answers, configurationChanged };
+    if (configurationChanged) this.#onConfigurationChanged();
+    if (refusals === undefined) return answers;
     const rest = answers.values();
-    const all = refusals.map((refusal): CommitAnswer => {
+    return refusals.map((refusal): CommitAnswer => {
       if (refusal !== undefined) return { outcome: 'unavailable', reason: refusal };
       return rest.next().value ?? { outcome: 'unavailable', reason: 'the commit was lost' };
     });
-    return { answers: all, configurationChanged };
   }
 
   async writable(): Promise<WritableState> {
@@ -55,10 +57,16 @@ export class CommitQueue {
 
   async #recover(): Promise<string | undefined> {
     if (!this.#failed) return undefined;
-    const reason = await this.#engine.recover();
-    if (reason !== undefined) return reason;
+    try {
+      const reason = await this.#engine.recover();
+      if (reason !== undefined) return reason;
+      this.#committer.reload();
+    } catch (error) {
+      return messageOf(error);
+    }
     this.#failed = false;
-    this.#committer.reload();
+    // A write whose outcome was unknown may have come to be only now.
+    this.#onConfigurationChanged();
     return undefined;
   }
 

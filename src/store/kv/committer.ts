@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { BoundedMap } from '../../lib/bounded-map.ts';
+import { messageOf } from '../../lib/error-message.ts';
 import { EngineWriteError, type EngineWriter } from './engine.ts';
 import { keyOf, named, nameOf, partOf } from './key-space.ts';
 import { ABSENT, CONFIGURATION_TABLE_END, type RowVersion } from './key-value-store.ts';
@@ -151,7 +152,7 @@ export class Committer {
       this.#totals.clear();
       return { outcome: 'unknown', cause: error };
     }
-    return { outcome: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
+    return { outcome: 'unavailable', reason: messageOf(error) };
   }
 }
 

@@ -43,4 +43,17 @@ describe('on a disk of 64 MiB', () => {
     await disk.prepare();
     expect(ballastBytes()).toBe(0);
   });
+
+  test('a disk that goes away is a refusal, until it is back', () => {
+    let gone = false;
+    const disk = watchDiskSpace(directory, () => {
+      if (gone) throw new Error('ENOENT: no such file or directory, statfs');
+      return { freeBytes: 60 * MIB, totalBytes: 64 * MIB };
+    });
+    gone = true;
+    for (let asked = 0; asked < 16; asked += 1) disk.refusal('without-bytes');
+    expect(disk.refusal('without-bytes')).toContain('the disk does not answer: ENOENT');
+    gone = false;
+    expect(disk.refusal('with-bytes')).toBeUndefined();
+  });
 });

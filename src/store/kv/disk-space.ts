@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { rmSync, statfsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../lib/error-message.ts';
 import type { Admission } from './commit-queue.ts';
 
 /** Keeps deletes working on a full disk.
@@ -12,8 +13,6 @@ import type { Admission } from './commit-queue.ts';
  *   critical  below the floor: the ballast is given up, which makes room for many more small commits
  *   full      below the floor without ballast: nothing passes, so that the engine itself never hits the end */
 export interface DiskSpace extends Admission {
-  /** Bytes that this directory may still take. */
-  freeBytes(): number;
   readonly totalBytes: number;
   /** Makes the ballast file if there is none and room for it. */
   prepare(): Promise<void>;
@@ -63,29 +62,37 @@ export function watchDiskSpace(directory: string, space: () => Space = () => spa
     if (sizeOf(ballast) === ballastBytes || space().freeBytes < lowWater + 2 * ballastBytes) return;
     await writeBallast(ballast, ballastBytes);
   };
+  const refusal: Admission['refusal'] = (commit) => {
+    const freeBytes = free();
+    if (freeBytes >= lowWater) {
+      if (!fresh || last.freeBytes < lowWater * 2 || sizeOf(ballast) === ballastBytes) return undefined;
+      preparing ??= prepare()
+        .catch(() => {})
+        .finally(() => {
+          preparing = undefined;
+        });
+      return undefined;
+    }
+    if (commit === 'with-bytes')
+      return `the disk is nearly full: ${Math.floor(freeBytes / MIB)} MiB are free`;
+    if (freeBytes >= floor) return undefined;
+    if (sizeOf(ballast) > 0) {
+      rmSync(ballast, { force: true });
+      return undefined;
+    }
+    return 'the disk is full';
+  };
   return {
-    freeBytes: free,
     totalBytes: last.totalBytes,
     prepare,
     refusal(commit) {
-      const freeBytes = free();
-      if (freeBytes >= lowWater) {
-        if (!fresh || last.freeBytes < lowWater * 2 || sizeOf(ballast) === ballastBytes) return undefined;
-        preparing ??= prepare()
-          .catch(() => {})
-          .finally(() => {
-            preparing = undefined;
-          });
-        return undefined;
+      try {
+        return refusal(commit);
+      } catch (error) {
+        // A disk that went away. Asked again next time: it may come back.
+        asked = 0;
+        return `the disk does not answer: ${messageOf(error)}`;
       }
-      if (commit === 'with-bytes')
-        return `the disk is nearly full: ${Math.floor(freeBytes / MIB)} MiB are free`;
-      if (freeBytes >= floor) return undefined;
-      if (sizeOf(ballast) > 0) {
-        rmSync(ballast, { force: true });
-        return undefined;
-      }
-      return 'the disk is full';
     },
   };
 }

@@ -46,7 +46,10 @@ export class LocalStore implements KeyValueStore {
 
   constructor(engine: EngineWriter, options: LocalStoreOptions = {}) {
     this.#engine = engine;
-    this.#queue = new CommitQueue(engine, options.admission);
+    const onConfigurationChanged = () => {
+      this.#epoch += 1;
+    };
+    this.#queue = new CommitQueue(engine, onConfigurationChanged, options.admission);
     this.#schedule = options.schedule ?? ((task) => setImmediate(task));
     this.#beforeWrite = options.beforeWrite;
   }
@@ -110,8 +113,7 @@ export class LocalStore implements KeyValueStore {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_COMMITS_MAX);
       await this.#beforeWrite?.();
-      const { answers, configurationChanged } = await this.#queue.run(batch.map(({ commit }) => commit));
-      if (configurationChanged) this.#epoch += 1;
+      const answers = await this.#queue.run(batch.map(({ commit }) => commit));
       this.#tellWatchers(batch, answers);
       for (const [index, { resolve, reject }] of batch.entries()) settle(answers[index], resolve, reject);
     }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { open, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../lib/error-message.ts';
 
 /** What opening a database anew needs at least, with some room. */
 const PROBE_BYTES = 1024 * 1024;
@@ -20,7 +21,7 @@ export async function probeWritable(directory: string, bytes = 0): Promise<strin
     }
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   } finally {
     await unlink(path).catch(() => {});
   }

@@ -1,4 +1,5 @@
 import { FrameError } from '../../../keys/frames.ts';
+import { messageOf } from '../../../lib/error-message.ts';
 import { BlobMissingError } from '../../../store/blobs/blob-store.ts';
 import { StoreUnavailableError } from '../../../store/kv/key-value-store.ts';
 import type { Fault } from './messages.ts';
@@ -12,7 +13,7 @@ const CLASSES = {
 
 /** What travels of an error. */
 export function faultOf(error: unknown): { fault: Fault; message: string } {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof StoreUnavailableError) return { fault: 'unavailable', message };
   if (error instanceof BlobMissingError) return { fault: 'missing', message };
   return { fault: error instanceof FrameError ? 'frame' : 'other', message };

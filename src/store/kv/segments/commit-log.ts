@@ -69,7 +69,9 @@ export class CommitLog {
     this.#replay();
   }
 
-  /** @returns what the database is to put in its place: itself, or a pointer to where it will lie */
+  /** A body in the place of another is counted only where that is deleted in the same batch: looking for one each time would
+   * cost a read.
+   * @returns what the database is to put in its place: itself, or a pointer to where it will lie */
   put(key: Key, stored: Buffer): Buffer {
     const offset = this.#log.position + this.#batch.put(key, stored);
     const length = stored.length - VERSION_BYTES;

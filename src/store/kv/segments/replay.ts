@@ -41,7 +41,7 @@ function replaySegment({ folder, segment, start, number }: Segment, apply: Apply
   const file = openSync(path, 'r+');
   let next = number;
   let end = start;
-  let last = NO_BYTES;
+  let last: Buffer = NO_BYTES;
   try {
     for (;;) {
       const bytes = readBatchAt(file, end);

@@ -123,6 +123,20 @@ describe('bodies in segments', () => {
     expect(await get('both')).toBeUndefined();
   });
 
+  test('a body in the place of one that is deleted in the same commit gives its space back', async () => {
+    for (let n = 0; n < 60; n += 1) {
+      const writes = [
+        { kind: 'delete', key: bodyKey('again') },
+        { kind: 'put', key: bodyKey('again'), value: bodyOf(n) },
+      ] as const;
+      expect((await store.commit({ checks: [], writes })).outcome).toBe('committed');
+    }
+    await engine.segments.settled();
+    expect(segmentsIn(folder()).length).toBeLessThan(5);
+    await reopen();
+    expect((await get('again'))?.equals(bodyOf(59))).toBe(true);
+  });
+
   // Whole pages go past the page cache, where the disk can do that.
   test.each([20_000, 20_480])(
     'a busy store begins its next segment in a spare one, whose zeros go when it is left (%i)',

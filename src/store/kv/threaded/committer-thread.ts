@@ -36,14 +36,12 @@ const BATCH_COMMITS_MAX = 512;
 
 class CommitterThread {
   readonly #queue: CommitQueue;
-  readonly #cells: Int32Array;
   readonly #clients = new Set<Client>();
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(queue: CommitQueue, shared: SharedArrayBuffer) {
+  constructor(queue: CommitQueue) {
     this.#queue = queue;
-    this.#cells = new Int32Array(shared);
   }
 
   connect(port: MessagePort): void {
@@ -81,8 +79,7 @@ class CommitterThread {
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_COMMITS_MAX);
-      const { answers, configurationChanged } = await this.#queue.run(batch.map(({ commit }) => commit));
-      if (configurationChanged) Atomics.add(this.#cells, SharedCell.epoch, 1);
+      const answers = await this.#queue.run(batch.map(({ commit }) => commit));
       this.#answer(batch, answers);
       this.#tellWatchers(batch, answers);
     }
@@ -156,9 +153,14 @@ async function run(parent: MessagePort, { options, shared }: CommitterThreadData
   if (engine instanceof RocksEngine) {
     engine.onReopening = { before: () => gate.shut(), after: () => gate.open() };
   }
-  const thread = new CommitterThread(new CommitQueue(engine, diskSpace), shared);
+  const cells = new Int32Array(shared);
+  const raiseEpoch = () => Atomics.add(cells, SharedCell.epoch, 1);
+  const thread = new CommitterThread(new CommitQueue(engine, raiseEpoch, diskSpace));
   parent.on('message', (request: ThreadRequest) => {
-    if (request.kind === 'connect') return thread.connect(request.port);
+    if (request.kind === 'connect') {
+      request.port.on('close', gate.join(request.reading));
+      return thread.connect(request.port);
+    }
     void (async () => {
       await thread.finish();
       await gate.shutForGood();

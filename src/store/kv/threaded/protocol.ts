@@ -8,6 +8,9 @@ export interface StoreConnection {
   readonly port: MessagePort;
   /** Int32 cells, see SharedCell. */
   readonly shared: SharedArrayBuffer;
+  /** One Int32 cell of this connection alone: how many of its reads are under way. Of its own, so that a thread that dies in a
+   * read takes its count along. */
+  readonly reading: SharedArrayBuffer;
   readonly engine: EngineName;
   readonly directory: string;
   /** RocksDB's handle in this process; undefined for SQLite, where each thread has a connection of its own. */
@@ -20,10 +23,11 @@ export const SharedCell = {
   epoch: 0,
   /** Even: open. Odd: being closed and opened anew. Negative: closed for good. */
   generation: 1,
-  /** How many reads are under way in all threads; nobody may close the database while there are any. */
-  readers: 2,
+  /** How many connections were ever made; raised before one is handed out. */
+  connections: 2,
 } as const;
 export const SHARED_BYTES = 12;
+export const READING_BYTES = 4;
 export const CLOSED_GENERATION = -1;
 
 /** From a store's user to the committer thread. */
@@ -48,7 +52,7 @@ export type StoreAnswer =
 
 /** Between the thread that started the committer thread and it. */
 export type ThreadRequest =
-  | { readonly kind: 'connect'; readonly port: MessagePort }
+  | { readonly kind: 'connect'; readonly port: MessagePort; readonly reading: SharedArrayBuffer }
   | { readonly kind: 'close' };
 
 export type ThreadAnswer =

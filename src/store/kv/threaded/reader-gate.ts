@@ -1,12 +1,28 @@
 import { CLOSED_GENERATION, SharedCell } from './protocol.ts';
 
 /** Keeps readers of all threads off a database that its owner closes: a read of a closed database would end the
- * process. The owner's side; the readers' is in threaded-store.ts. */
+ * process. The owner's side; the readers' is in threaded-store.ts.
+ *
+ * Invariant: a connection is known from when it was made, which the shared memory tells, until its thread has closed it or
+ * ended. */
 export class ReaderGate {
   readonly #cells: Int32Array;
+  readonly #readers = new Set<Int32Array>();
+  #joined = 0;
 
   constructor(shared: SharedArrayBuffer) {
     this.#cells = new Int32Array(shared);
+  }
+
+  /** @param reading of a connection, see `StoreConnection`
+   * @returns call it when the connection is closed, by its thread or because that ended */
+  join(reading: SharedArrayBuffer): () => void {
+    const reader = new Int32Array(reading);
+    this.#readers.add(reader);
+    this.#joined += 1;
+    return () => {
+      this.#readers.delete(reader);
+    };
   }
 
   /** New reads wait; resolves when none is under way. */
@@ -30,8 +46,11 @@ export class ReaderGate {
 
   // A read takes microseconds and its thread is never suspended inside it, so asking each turn is enough.
   async #untilNoReader(): Promise<void> {
-    while (Atomics.load(this.#cells, SharedCell.readers) > 0) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+    while (this.#mayBeRead()) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  #mayBeRead(): boolean {
+    if (this.#joined < Atomics.load(this.#cells, SharedCell.connections)) return true;
+    return [...this.#readers].some((reader) => Atomics.load(reader, 0) > 0);
   }
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +7,9 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LocalStore } from '../local-store.ts';
 import { RocksEngine } from '../rocksdb.ts';
-import { SHARED_BYTES, SharedCell, type StoreConnection } from './protocol.ts';
+import { READING_BYTES, SHARED_BYTES, SharedCell, type StoreConnection } from './protocol.ts';
 import { ReaderGate } from './reader-gate.ts';
+import { connectStore } from './threaded-store.ts';
 
 let directory = '';
 beforeEach(async () => {
@@ -54,9 +56,12 @@ test('a database is opened anew under threads that read without rest', async () 
   const workers = [0, 1].map(() => {
     const channel = new MessageChannel();
     channels.push(channel);
+    const reading = new SharedArrayBuffer(READING_BYTES);
+    gate.join(reading);
     const connection: StoreConnection = {
       port: channel.port1,
       shared,
+      reading,
       engine: 'rocksdb',
       directory,
       handle: engine.handle,
@@ -76,8 +81,50 @@ test('a database is opened anew under threads that read without rest', async () 
   for (const worker of workers) worker.postMessage('stop');
   for (const reads of await counts) expect(reads).toBeGreaterThan(50);
   expect(new Int32Array(shared)[SharedCell.generation]).toBe(20);
-  expect(new Int32Array(shared)[SharedCell.readers]).toBe(0);
   for (const { port2 } of channels) port2.close();
   await Promise.all(workers.map((each) => each.terminate()));
   await store.close();
 });
+
+test.runIf(process.platform === 'linux')('each opening anew closes the files of the one before', async () => {
+  const limits = { segmentBytes: 2 ** 16, checkpointBytes: 2 ** 16, moveBytes: 2 ** 16, bodyBytesMin: 1024 };
+  const engine = await RocksEngine.open(directory, undefined, limits);
+  const local = new LocalStore(engine);
+  const shared = new SharedArrayBuffer(SHARED_BYTES);
+  const gate = new ReaderGate(shared);
+  engine.onReopening = { before: () => gate.shut(), after: () => gate.open() };
+  const { port1, port2 } = new MessageChannel();
+  const reading = new SharedArrayBuffer(READING_BYTES);
+  const store = connectStore({
+    port: port1,
+    shared,
+    reading,
+    engine: 'rocksdb',
+    directory,
+    handle: engine.handle,
+  });
+  const keys = Array.from({ length: 40 }, (_, index) => Buffer.from([0x35, index]));
+  for (const key of keys) {
+    await local.commit({ checks: [], writes: [{ kind: 'put', key, value: Buffer.alloc(8000, 'body') }] });
+  }
+  const open = async () => {
+    for (const key of keys) await store.get([key]);
+    const names = readdirSync('/proc/self/fd').map((file) => linkOf(`/proc/self/fd/${file}`));
+    return names.filter((name) => name.startsWith(join(directory, 'segments'))).length;
+  };
+  const first = await open();
+  for (let round = 0; round < 3; round += 1) expect(await engine.recover()).toBeUndefined();
+  expect(await open()).toBeLessThanOrEqual(first);
+  await store.close();
+  port2.close();
+  await local.close();
+});
+
+/** Empty for a file that was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}

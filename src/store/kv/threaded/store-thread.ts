@@ -4,7 +4,9 @@ import { DirectoryInUseError } from '../directory-lock.ts';
 import type { StoreOptions } from '../open.ts';
 import {
   type CommitterThreadData,
+  READING_BYTES,
   SHARED_BYTES,
+  SharedCell,
   type StoreConnection,
   type ThreadAnswer,
   type ThreadRequest,
@@ -84,8 +86,10 @@ async function openIn(
   return {
     connect() {
       const { port1, port2 } = new MessageChannel();
-      worker.postMessage({ kind: 'connect', port: port2 } satisfies ThreadRequest, [port2]);
-      return { port: port1, shared, engine, directory: options.directory, handle };
+      const reading = new SharedArrayBuffer(READING_BYTES);
+      Atomics.add(new Int32Array(shared), SharedCell.connections, 1);
+      worker.postMessage({ kind: 'connect', port: port2, reading } satisfies ThreadRequest, [port2]);
+      return { port: port1, shared, reading, engine, directory: options.directory, handle };
     },
     onFailure(listener) {
       worker.on('error', (error) => listener(error instanceof Error ? error : new Error(String(error))));

@@ -74,6 +74,19 @@ describe.each(['rocksdb', 'sqlite'] as const)('threaded %s', (engine) => {
     await (await startStoreThread({ directory, engine })).close();
   });
 
+  test('a thread that dies in the middle of a read holds up nobody', async () => {
+    const thread = await startStoreThread({ directory, engine });
+    const connection = thread.connect();
+    const dying = new Worker(DYING_READER, {
+      eval: true,
+      workerData: { connection },
+      transferList: [connection.port],
+    });
+    await new Promise((resolve) => dying.once('exit', resolve));
+    expect(new Int32Array(connection.reading)[0]).toBe(1);
+    await thread.close();
+  });
+
   test('refuses reads once the thread is closed', async () => {
     const thread = await startStoreThread({ directory, engine });
     const store = connectStore(thread.connect());
@@ -83,6 +96,13 @@ describe.each(['rocksdb', 'sqlite'] as const)('threaded %s', (engine) => {
     expect((await store.writable()).ok).toBe(false);
   });
 });
+
+/** What running out of memory inside a read leaves. */
+const DYING_READER = `
+  const { workerData } = require('node:worker_threads');
+  Atomics.add(new Int32Array(workerData.connection.reading), 0, 1);
+  process.exit(1);
+`;
 
 /** Commits 200 rows and reads each back at once. */
 const WRITER = `

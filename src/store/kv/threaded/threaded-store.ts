@@ -43,6 +43,7 @@ const REOPENING_MS_MAX = 2000;
 class ThreadedStore implements KeyValueStore {
   readonly #connection: StoreConnection;
   readonly #cells: Int32Array;
+  readonly #reading: Int32Array;
   readonly #watchers = new Watchers();
   readonly #encoder = new CommitEncoder();
   readonly #gets = new ReadsOfTurn((keys) => this.#read((reader) => reader.get(keys)));
@@ -57,6 +58,7 @@ class ThreadedStore implements KeyValueStore {
   constructor(connection: StoreConnection) {
     this.#connection = connection;
     this.#cells = new Int32Array(connection.shared);
+    this.#reading = new Int32Array(connection.reading);
     connection.port.on('message', (answer: StoreAnswer) => this.#receive(answer));
     connection.port.on('close', () => this.#lose());
     connection.port.unref();
@@ -116,15 +118,15 @@ class ThreadedStore implements KeyValueStore {
     this.#gets.flush();
     this.#closed = true;
     while (this.#pending.size > 0) await endOfTurn();
-    this.#connection.port.close();
     await this.#joining;
-    if (this.#connection.engine === 'sqlite') await this.#reader?.close();
+    await this.#reader?.close();
+    this.#connection.port.close();
   }
 
   async #read<Result>(read: (reader: EngineReader) => Result): Promise<Result> {
     for (;;) {
       this.#assertOpen();
-      Atomics.add(this.#cells, SharedCell.readers, 1);
+      Atomics.add(this.#reading, 0, 1);
       const generation = Atomics.load(this.#cells, SharedCell.generation);
       try {
         if (generation < 0) throw new StoreUnavailableError('the store is closed');
@@ -134,7 +136,7 @@ class ThreadedStore implements KeyValueStore {
           continue;
         }
       } finally {
-        Atomics.sub(this.#cells, SharedCell.readers, 1);
+        Atomics.sub(this.#reading, 0, 1);
       }
       const waiting = Atomics.waitAsync(this.#cells, SharedCell.generation, generation, REOPENING_MS_MAX);
       if ((await waiting.value) === 'timed-out')
@@ -147,8 +149,11 @@ class ThreadedStore implements KeyValueStore {
     this.#joining ??= (async () => {
       try {
         const { engine, handle, directory } = this.#connection;
-        if (engine === 'rocksdb' && handle !== undefined) this.#reader = await RocksReader.join(handle);
-        else this.#reader ??= await SqliteReader.join(directory);
+        if (engine === 'rocksdb' && handle !== undefined) {
+          const joined = await RocksReader.join(handle);
+          await this.#reader?.close();
+          this.#reader = joined;
+        } else this.#reader ??= await SqliteReader.join(directory);
         this.#generation = generation;
       } finally {
         this.#joining = undefined;
