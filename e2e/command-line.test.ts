@@ -151,6 +151,16 @@ describe('keys', { timeout: TEST_MS_MAX }, () => {
     expect(await said('master-key', 'export')).not.toBe(before);
   });
 
+  it('rotations of the master key at once lose none', async () => {
+    const keys = async () => (await said('master-key', 'export')).trim().split(/\s+/);
+    const before = await keys();
+    const rotations = await Promise.all([1, 2, 3].map(() => said('master-key', 'rotate')));
+    const after = await keys();
+    expect(after.slice(3)).toEqual(before);
+    expect(new Set(after).size).toBe(before.length + 3);
+    expect(new Set(rotations).size).toBe(3);
+  });
+
   it('access keys are made, disabled and rotated; last, because it takes the key of the tests away', async () => {
     const { accessKey: first } = (await json('access-key', 'create')) as { accessKey: Keys };
     expect((await signed(['status'], first)).code).toBe(0);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { masterKeyFingerprint } from './master-key.ts';
-import { loadMasterKeys, parseMasterKeys, rotateMasterKeyFile } from './master-key-source.ts';
+import { loadMasterKeys, rotateMasterKeyFile } from './master-key-source.ts';
 
 let directory = '';
 beforeEach(async () => {
@@ -51,7 +51,9 @@ it('refuses what is not a key without showing it', async () => {
 it('rotates the file: a new key in front, the older one kept', async () => {
   const path = join(directory, 'master.key');
   await writeFile(path, `${line}\n`, { mode: 0o600 });
-  const keys = parseMasterKeys(await rotateMasterKeyFile(path), path);
+  const { newKey, older } = await rotateMasterKeyFile(path);
+  expect(await readFile(path, 'utf8')).toBe(`${newKey}${older}`);
+  const keys = await loadMasterKeys({ kind: 'file', path });
   expect(keys).toHaveLength(2);
   expect(keys[1]?.wrapId).toBe(wrapId);
   expect((await stat(path)).mode & 0o777).toBe(0o600);

@@ -41,14 +41,15 @@ function originOf(source: MasterKeySource): string {
   return source.kind === 'file' ? source.path : `the command ${source.command[0]}`;
 }
 
-/** Puts a new generation in front of the file's and gives the new text; older keys stay, so that what they wrapped
- * still opens. */
-export async function rotateMasterKeyFile(path: string): Promise<string> {
+/** Puts a new generation in front of the file's; older keys stay, so that what they wrapped still opens. One call at a time:
+ * another, between reading and writing, would lose a key.
+ * @returns both as lines */
+export async function rotateMasterKeyFile(path: string): Promise<{ newKey: string; older: string }> {
   const older = await readFile(path, 'utf8');
   parseMasterKeys(older, path);
-  const text = `${newKeyLine()}${older}`;
-  writeFileDurably(path, text);
-  return text;
+  const newKey = newKeyLine();
+  writeFileDurably(path, `${newKey}${older}`);
+  return { newKey, older };
 }
 
 /** @throws MasterKeyError naming `origin`. */

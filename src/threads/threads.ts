@@ -25,10 +25,15 @@ const RESTART_DELAY_MS = 1_000;
 
 /** The threads of a site, and what they ask of the main one. A thread that dies is started again; its clients retry.
  *
- * Invariant: all HTTP threads listen on the same port, which the first one found. */
+ * Invariants
+ * - All HTTP threads listen on the same port, which the first one found.
+ * - No thread starts while the master key is rotated, nor is it rotated while one starts: each knows every generation. */
 export class Threads {
   readonly #options: ThreadsOptions;
   readonly #running = new Map<string, RunningThread>();
+  readonly #starting = new Set<Promise<void>>();
+  /** The newest rotation; each waits for the one before. */
+  #rotation: Promise<unknown> = Promise.resolve();
   readonly #status: ProcessStatusReader;
   #masterKeys: string;
   #stopping = false;
@@ -54,6 +59,7 @@ export class Threads {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    await this.#untilStarted();
     for (const role of ['http', 'replication']) {
       const threads = [...this.#running].filter(([name]) => name.startsWith(role));
       await Promise.all(threads.map(([, thread]) => thread.stop()));
@@ -61,6 +67,13 @@ export class Threads {
   }
 
   async #start(role: ThreadRole, name: string, loading = loadThread(role)): Promise<void> {
+    await this.#rotation;
+    const starting = this.#startNow(role, name, loading);
+    this.#starting.add(starting);
+    await starting.finally(() => this.#starting.delete(starting));
+  }
+
+  async #startNow(role: ThreadRole, name: string, loading: LoadingThread): Promise<void> {
     const { data, stores, logger } = this.#options;
     const isFirst = this.port === 0;
     const config = isFirst ? data.config : { ...data.config, port: this.port };
@@ -96,8 +109,18 @@ export class Threads {
     };
   }
 
-  /** A key that the operator keeps elsewhere is theirs to rotate: put the new one in front of the old. */
+  async #untilStarted(): Promise<void> {
+    await Promise.allSettled(this.#starting);
+  }
+
   async #rotateMasterKey(): Promise<string> {
+    const rotation = this.#rotation.then(() => this.#rotateMasterKeyNow());
+    this.#rotation = rotation.catch(() => undefined);
+    return await rotation;
+  }
+
+  /** A key that the operator keeps elsewhere is theirs to rotate: put the new one in front of the old. */
+  async #rotateMasterKeyNow(): Promise<string> {
     const { masterKey, keyring } = this.#options;
     if (masterKey.kind !== 'file') {
       throw new AwsError(
@@ -106,11 +129,20 @@ export class Threads {
         'The master key is kept elsewhere: rotate it there and start again.',
       );
     }
-    this.#masterKeys = await rotateMasterKeyFile(masterKey.path);
-    keyring.replace(this.#masterKeys);
-    await Promise.all(
-      [...this.#running.values()].map((thread) => thread.ask('replaceMasterKeys', this.#masterKeys)),
-    );
+    await this.#untilStarted();
+    const { newKey, older } = await rotateMasterKeyFile(masterKey.path);
+    // First as one of the older: until all know it, what one of them sealed under it another could not open.
+    await this.#giveMasterKeys(`${older}\n${newKey}`);
+    await this.#giveMasterKeys(`${newKey}${older}`);
     return keyring.currentWrapId;
+  }
+
+  async #giveMasterKeys(text: string): Promise<void> {
+    this.#masterKeys = text;
+    this.#options.keyring.replace(text);
+    // One that ended meanwhile is started again with them.
+    await Promise.allSettled(
+      [...this.#running.values()].map((thread) => thread.ask('replaceMasterKeys', text)),
+    );
   }
 }
