@@ -6,6 +6,7 @@ import type { HashingThreads } from './objects/body/index.ts';
 import type { ObjectsContext } from './objects/context.ts';
 import type { Incarnation } from './objects/incarnations.ts';
 import { RecentObjects } from './objects/recent-objects.ts';
+import type { RunningReads } from './objects/running-reads.ts';
 import { StampSource } from './objects/stamps.ts';
 import { replicationPlanner } from './replication/plan.ts';
 
@@ -23,8 +24,9 @@ export function composeNode(parts: {
   readonly keyring: Keyring;
   readonly incarnation: Incarnation;
   readonly hashingThreads?: HashingThreads;
+  readonly runningReads?: RunningReads;
 }): Node {
-  const { site, keyring, incarnation, hashingThreads } = parts;
+  const { site, keyring, incarnation, hashingThreads, runningReads } = parts;
   const buckets = new Buckets(site);
   const identity = new Identity({ store: site.global, clock: site.clock, keyring });
   const objects: ObjectsContext = {
@@ -36,6 +38,7 @@ export function composeNode(parts: {
     stamps: new StampSource(),
     recent: new RecentObjects(),
     ...(hashingThreads !== undefined && { hashingThreads }),
+    ...(runningReads !== undefined && { runningReads }),
   };
   return { site, buckets, identity, objects };
 }

@@ -5,6 +5,7 @@ import type { HashingThreads } from './body/index.ts';
 import type { Incarnation } from './incarnations.ts';
 import type { Planner } from './planner.ts';
 import type { RecentObjects } from './recent-objects.ts';
+import type { RunningReads } from './running-reads.ts';
 import type { StampSource } from './stamps.ts';
 
 /** What every operation on objects leans on; compose builds one for each thread. */
@@ -18,4 +19,6 @@ export interface ObjectsContext {
   readonly recent: RecentObjects;
   /** Without them, large bodies are hashed and sealed on the event loop. */
   readonly hashingThreads?: HashingThreads;
+  /** Without it, a read in several pieces fails when its version is removed and a minute has passed. */
+  readonly runningReads?: RunningReads;
 }

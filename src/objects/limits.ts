@@ -36,5 +36,8 @@ export const LIST_ROWS_READ_FIRST = 64;
 /** A blob that lost its version stays this long for the sake of those who still read it, and so that a commit whose
  * outcome was unknown is never tried again over bytes that are gone. */
 export const GARBAGE_AGE_MS_MIN = 60_000;
+/** A removed object of several parts stays for those who began to read it, but not for ever: 5 TiB at 256 MiB/s take this
+ * long, and who reads more slowly could keep a disk full. */
+export const READ_MS_MAX = 6 * 60 * 60 * 1000;
 /** Garbage rows of one read of the sweeper. */
 export const GARBAGE_ROWS_READ_MAX = 256;

@@ -2,26 +2,47 @@ import type { Bucket } from '../buckets/bucket.ts';
 import { BlobMissingError } from '../store/blobs/blob-store.ts';
 import { inlineBytes } from '../store/tables/inline-bytes.ts';
 import type { ObjectVersion } from '../store/tables/rows.ts';
-import { openBody } from './body/index.ts';
+import { type InlineReader, openBody } from './body/index.ts';
 import type { ObjectsContext } from './context.ts';
 import type { ByteRange } from './read-object.ts';
 
-/** The plaintext of a version, in chunks; fails when stored bytes are missing or damaged. */
+type Plaintext = AsyncGenerator<Buffer, void, undefined>;
+
+/** The plaintext of a version, in chunks; fails when stored bytes are missing or damaged. What is removed while it is read
+ * is read to its end. */
 export function openBytes(
-  context: Pick<ObjectsContext, 'keyring' | 'hashingThreads'>,
+  context: Pick<ObjectsContext, 'keyring' | 'hashingThreads' | 'runningReads'>,
   bucket: Bucket,
   key: string,
   version: ObjectVersion,
   range?: ByteRange,
-): AsyncGenerator<Buffer, void, undefined> {
-  return openBody(
-    version.bytes,
-    range,
-    context.keyring,
-    (part) => readInline(bucket, key, version, part),
-    bucket.region.blobs,
-    context.hashingThreads,
-  );
+): Plaintext {
+  const { keyring, hashingThreads, runningReads } = context;
+  const open = (inline: InlineReader) =>
+    openBody(version.bytes, range, keyring, inline, bucket.region.blobs, hashingThreads);
+  const inline: InlineReader = (part) => readInline(bucket, key, version, part);
+  // One piece is open as soon as it is begun.
+  return version.bytes.length > 1 ? openPieces(version, inline, open, runningReads) : open(inline);
+}
+
+async function* openPieces(
+  { bytes }: ObjectVersion,
+  inline: InlineReader,
+  open: (inline: InlineReader) => Plaintext,
+  runningReads: ObjectsContext['runningReads'],
+): Plaintext {
+  const end = runningReads?.begin();
+  try {
+    // Those go with the version's row, and only the last part of an upload is so small.
+    const early = new Map(
+      bytes.flatMap(({ kind }, part) => (kind === 'inline' ? [[part, inline(part)] as const] : [])),
+    );
+    // Told when it is its turn.
+    for (const read of early.values()) read.catch(() => undefined);
+    yield* open((part) => early.get(part) ?? inline(part));
+  } finally {
+    end?.();
+  }
 }
 
 /** As they are sealed.

@@ -6,7 +6,7 @@ import { garbage } from '../store/tables/garbage.ts';
 import { incarnations } from '../store/tables/incarnations.ts';
 import type { GarbageRow } from '../store/tables/rows.ts';
 import type { Incarnation } from './incarnations.ts';
-import { GARBAGE_AGE_MS_MIN, GARBAGE_ROWS_READ_MAX } from './limits.ts';
+import { GARBAGE_AGE_MS_MIN, GARBAGE_ROWS_READ_MAX, READ_MS_MAX } from './limits.ts';
 
 /** Removes bytes that no row names.
  *
@@ -21,17 +21,23 @@ export interface SweepResult {
   readonly orphansRemoved: number;
 }
 
+export interface SweepOptions {
+  /** Of those that open pieces of a body when it is their turn, see running-reads.ts; undefined when there are none. */
+  readonly oldestReadAtMs?: number | undefined;
+  readonly signal?: AbortSignal;
+}
+
 /** One pass over a region. Compose calls it every few seconds in one thread; it may fail and be called again.
  * @throws the first of what the store said, after everything was tried */
 export async function sweep(
   region: Region,
   clock: Clock,
   incarnation: Incarnation,
-  signal?: AbortSignal,
+  options: SweepOptions = {},
 ): Promise<SweepResult> {
   const failures = new Failures();
-  const garbageRemoved = await sweepGarbage(region, clock.now(), failures, signal);
-  const orphansRemoved = await sweepOrphans(region, incarnation, failures, signal);
+  const garbageRemoved = await sweepGarbage(region, clock.now(), failures, options);
+  const orphansRemoved = await sweepOrphans(region, incarnation, failures, options.signal);
   if (failures.count > 0) throw failures.first;
   return { garbageRemoved, orphansRemoved };
 }
@@ -40,8 +46,9 @@ async function sweepGarbage(
   region: Region,
   nowMs: number,
   failures: Failures,
-  signal?: AbortSignal,
+  { oldestReadAtMs, signal }: SweepOptions,
 ): Promise<number> {
+  const keptFromMs = stillReadFromMs(nowMs, oldestReadAtMs);
   const { start: first, end } = garbage.range();
   let start: Buffer = first;
   let removed = 0;
@@ -52,7 +59,7 @@ async function sweepGarbage(
       const row = garbage.decode(stored);
       // A clock that was set back must not keep garbage for ever.
       const ageMs = Math.abs(nowMs - row.removedAtMs);
-      if (ageMs < GARBAGE_AGE_MS_MIN) continue;
+      if (ageMs < GARBAGE_AGE_MS_MIN || row.removedAtMs >= keptFromMs) continue;
       try {
         await removeGarbage(region, stored.key, row);
         removed += row.blobs.length;
@@ -64,6 +71,12 @@ async function sweepGarbage(
     if (last === undefined || rows.length < GARBAGE_ROWS_READ_MAX) return removed;
     start = keyAfter(last.key);
   }
+}
+
+/** What was removed from then on may be in the hands of a read that is under way. */
+function stillReadFromMs(nowMs: number, oldestReadAtMs = Number.POSITIVE_INFINITY): number {
+  // A read notes itself shortly after it found its version.
+  return Math.max(oldestReadAtMs, nowMs - READ_MS_MAX) - GARBAGE_AGE_MS_MIN;
 }
 
 async function removeGarbage(region: Region, key: Buffer, row: GarbageRow): Promise<void> {

@@ -4,6 +4,7 @@ import { systemClock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/random.ts';
 import type { HashingThreads } from '../objects/body/index.ts';
 import { joinIncarnation } from '../objects/incarnations.ts';
+import { RunningReads } from '../objects/running-reads.ts';
 import { joinFileBlobStore, openFileBlobStore } from '../store/blobs/file-blob-store.ts';
 import { connectStore } from '../store/kv/threaded/threaded-store.ts';
 import { RotatingKeyring } from './rotating-keyring.ts';
@@ -18,7 +19,7 @@ export interface OpenedNode {
 
 /** The stores as this thread reaches them. The main thread opens the blobs, before it starts the others, which join. */
 export async function openSite(
-  data: Omit<ThreadData, 'operatorAccount' | 'masterKeys' | 'isFirst'>,
+  data: Omit<ThreadData, 'operatorAccount' | 'masterKeys' | 'isFirst' | 'runningReads'>,
   blobStore: typeof openFileBlobStore | typeof joinFileBlobStore = openFileBlobStore,
 ): Promise<Site> {
   const regions = new Map<string, Region>();
@@ -57,6 +58,7 @@ export async function openNode(data: ThreadData, hashingThreads?: HashingThreads
     site,
     keyring,
     incarnation,
+    runningReads: new RunningReads(data.runningReads, site.clock),
     ...(hashingThreads !== undefined && { hashingThreads }),
   });
   return { node, keyring, close: () => closeSite(site) };

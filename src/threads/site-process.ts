@@ -59,7 +59,7 @@ export async function startSite(
       logger,
     };
     const threads = await Threads.start(options, firstThread);
-    const sweeper = startSweeper(site, living, logger);
+    const sweeper = startSweeper(site, living, logger, () => threads.oldestReadAtMs());
     return {
       port: threads.port,
       identity,

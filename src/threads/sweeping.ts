@@ -11,14 +11,23 @@ export interface Sweeper {
 // Bytes of a removed version are free within seconds; a pass over nothing costs one read.
 const INTERVAL_MS = 5_000;
 
-export function startSweeper(site: Site, incarnation: Incarnation, logger: Logger): Sweeper {
+/** @param oldestReadAtMs as `SweepOptions` */
+export function startSweeper(
+  site: Site,
+  incarnation: Incarnation,
+  logger: Logger,
+  oldestReadAtMs: () => number | undefined,
+): Sweeper {
   const stopping = new AbortController();
   let running = Promise.resolve();
   let cancel = (): void => undefined;
   const pass = async (): Promise<void> => {
     for (const region of site.regions.values()) {
       try {
-        await sweep(region, site.clock, incarnation, stopping.signal);
+        await sweep(region, site.clock, incarnation, {
+          oldestReadAtMs: oldestReadAtMs(),
+          signal: stopping.signal,
+        });
       } catch (cause) {
         logger.warn({ region: region.name, cause }, 'sweeping failed; it is tried again');
       }

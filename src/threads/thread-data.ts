@@ -15,6 +15,8 @@ export interface ThreadData {
   readonly incarnation: string;
   /** One base64 key a line, the newest first. */
   readonly masterKeys: string;
+  /** This thread's, see objects/running-reads.ts. */
+  readonly runningReads: SharedArrayBuffer;
   readonly global: StoreConnection;
   readonly regions: readonly {
     readonly name: string;

@@ -3,6 +3,7 @@ import type { MasterKeySource } from '../config.ts';
 import { AwsError } from '../errors/aws-error.ts';
 import { rotateMasterKeyFile } from '../keys/master-key-source.ts';
 import type { Logger } from '../lib/logger.ts';
+import { oldestReadAtMs, sharedReads } from '../objects/running-reads.ts';
 import type { Handlers } from './channel.ts';
 import { renderProcessMetrics } from './process-metrics.ts';
 import { ProcessStatusReader } from './process-status.ts';
@@ -12,7 +13,7 @@ import type { ThreadData, ThreadRole } from './thread-data.ts';
 import { type LoadingThread, loadThread, type RunningThread, startThread } from './worker-thread.ts';
 
 export interface ThreadsOptions {
-  readonly data: Omit<ThreadData, 'global' | 'regions' | 'isFirst'>;
+  readonly data: Omit<ThreadData, 'global' | 'regions' | 'isFirst' | 'runningReads'>;
   readonly stores: SiteStores;
   readonly site: Site;
   readonly keyring: RotatingKeyring;
@@ -32,6 +33,7 @@ export class Threads {
   readonly #options: ThreadsOptions;
   readonly #running = new Map<string, RunningThread>();
   readonly #starting = new Set<Promise<void>>();
+  readonly #runningReads = new Map<string, SharedArrayBuffer>();
   /** The newest rotation; each waits for the one before. */
   #rotation: Promise<unknown> = Promise.resolve();
   readonly #status: ProcessStatusReader;
@@ -57,6 +59,11 @@ export class Threads {
     return threads;
   }
 
+  /** When the oldest read began that is under way in any thread. */
+  oldestReadAtMs(): number | undefined {
+    return oldestReadAtMs(this.#runningReads.values());
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#untilStarted();
@@ -76,10 +83,12 @@ export class Threads {
   async #startNow(role: ThreadRole, name: string, loading: LoadingThread): Promise<void> {
     const { data, stores, logger } = this.#options;
     const isFirst = this.port === 0;
+    const runningReads = sharedReads();
+    this.#runningReads.set(name, runningReads);
     const config = isFirst ? data.config : { ...data.config, port: this.port };
     const thread = await startThread(
       loading,
-      { ...data, ...stores.connect(), config, isFirst, masterKeys: this.#masterKeys },
+      { ...data, ...stores.connect(), config, isFirst, runningReads, masterKeys: this.#masterKeys },
       {
         logger,
         handlers: this.#handlers(),
@@ -94,6 +103,7 @@ export class Threads {
 
   #restart(role: ThreadRole, name: string): void {
     this.#running.delete(name);
+    this.#runningReads.delete(name);
     if (this.#stopping) return;
     this.#options.logger.error({ name }, 'a thread ended and is started again');
     this.#options.site.clock.after(RESTART_DELAY_MS, () => {
