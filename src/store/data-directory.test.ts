@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemRandom } from '../lib/random.ts';
-import { DataDirectoryError, FORMAT, openDataDirectory } from './data-directory.ts';
+import {
+  DataDirectoryError,
+  FORMAT,
+  openDataDirectory,
+  raiseFormat,
+  rememberRegions,
+  requireKnownRegions,
+} from './data-directory.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -56,8 +63,31 @@ describe('a data directory', () => {
     expect(described).toMatchObject({ siteId, oldestReader: FORMAT, oldestWriter: FORMAT });
     writeFileSync(file, JSON.stringify({ ...described, oldestReader: 1, oldestWriter: 1, later: 'kept' }));
     expect(openDataDirectory(path, 'site', systemRandom).siteId).toBe(siteId);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ oldestReader: 1, oldestWriter: 1 });
+    raiseFormat(path);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...described, later: 'kept' });
     expect(readdirSync(path)).toEqual(['holdfast.json']);
+  });
+
+  it('knows the regions that it had, and takes no empty directory for one of them', () => {
+    const path = join(folder, 'regions');
+    const [one, two] = [join(path, 'one'), join(path, 'two')];
+    const regions = new Map([
+      ['us-east-1', one],
+      ['ap-south-1', two],
+    ]);
+    const { siteId } = openDataDirectory(path, 'site', systemRandom);
+    requireKnownRegions(path, regions);
+    openDataDirectory(one, 'us-east-1', systemRandom, siteId);
+    rememberRegions(path, ['us-east-1']);
+    requireKnownRegions(path, regions);
+    openDataDirectory(two, 'ap-south-1', systemRandom, siteId);
+    rememberRegions(path, regions.keys());
+    requireKnownRegions(path, regions);
+    const unmounted = new Map([...regions, ['us-east-1', join(path, 'unmounted')]]);
+    const refused = () => requireKnownRegions(path, unmounted);
+    expect(refused).toThrow(DataDirectoryError);
+    expect(refused).toThrow('the region us-east-1 has been here before: is its disk mounted?');
   });
 
   it('may hold what a start that was killed had left, and nothing of others', () => {

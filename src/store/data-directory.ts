@@ -8,7 +8,8 @@ import { createFileDurably, makeDirectoryDurably, writeFileDurably } from './dur
  *
  * Invariants
  * - Written when the directory was empty, and again only to raise its format; one with other people's files is refused.
- * - `oldestWriter` and `oldestReader` only grow, and only after a migration has finished. */
+ * - `oldestWriter` and `oldestReader` only grow, only after a migration has finished, and only by who has the lock of the
+ *   site's store: a start that is refused changes nothing under the program that runs. */
 export interface DataDirectory {
   readonly path: string;
   /** 8 hex digits, the site part of every order stamp made here. */
@@ -37,6 +38,8 @@ interface Description {
   readonly purpose: string;
   readonly oldestReader: number;
   readonly oldestWriter: number;
+  /** Of a site: the regions that it ever had. */
+  readonly regions?: readonly string[];
 }
 
 /** A refusal: one clear sentence for a person. */
@@ -66,17 +69,41 @@ export function openDataDirectory(
     if (createFileDurably(file, `${JSON.stringify(description)}\n`)) return { path, siteId, purpose };
     // Another start was first: it is the same directory for both, and the store's lock tells whose.
   }
-  const description = readDescription(file);
-  const opened = check(path, description, purpose, expectedSiteId);
-  raiseFormat(file, description);
-  return opened;
+  return check(path, readDescription(file), purpose, expectedSiteId);
 }
 
 /** Before anything is written that an older program could not read. */
-function raiseFormat(file: string, description: Description): void {
+export function raiseFormat(path: string): void {
+  const file = join(path, FILE_NAME);
+  const description = readDescription(file);
   if (description.oldestWriter === FORMAT && description.oldestReader === FORMAT) return;
   const raised: Description = { ...description, oldestReader: FORMAT, oldestWriter: FORMAT };
   writeFileDurably(file, `${JSON.stringify(raised)}\n`);
+}
+
+/** A region that the site has had must not begin anew in an empty directory: its buckets would be missing, and what is
+ * replicated to them would fail for good.
+ * @param regions names and directories
+ * @throws DataDirectoryError */
+export function requireKnownRegions(path: string, regions: ReadonlyMap<string, string>): void {
+  const file = join(path, FILE_NAME);
+  const known = readDescription(file).regions ?? [];
+  for (const [name, directory] of regions) {
+    if (!known.includes(name) || existsSync(join(directory, FILE_NAME))) continue;
+    throw new DataDirectoryError(
+      `${directory} is empty, but the region ${name} has been here before: is its disk mounted? ` +
+        `Where it is lost, take its name out of "regions" in ${file}, and it begins anew.`,
+    );
+  }
+}
+
+export function rememberRegions(path: string, regions: Iterable<string>): void {
+  const file = join(path, FILE_NAME);
+  const description = readDescription(file);
+  const known = description.regions ?? [];
+  const all = [...new Set([...known, ...regions])];
+  if (all.length > known.length)
+    writeFileDurably(file, `${JSON.stringify({ ...description, regions: all })}\n`);
 }
 
 function refuseForeign(path: string, file: string): void {

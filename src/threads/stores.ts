@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import type { ServeConfig } from '../config.ts';
 import { systemRandom } from '../lib/random.ts';
-import { openDataDirectory } from '../store/data-directory.ts';
+import {
+  openDataDirectory,
+  raiseFormat,
+  rememberRegions,
+  requireKnownRegions,
+} from '../store/data-directory.ts';
 import type { EngineMemory } from '../store/kv/rocksdb-options.ts';
 import { loadStoreThread } from '../store/kv/threaded/store-thread.ts';
 import type { ThreadData } from './thread-data.ts';
@@ -36,13 +41,17 @@ export async function openStores(config: Pick<ServeConfig, 'data' | 'regions'>):
   try {
     // Before any other directory is touched: whoever has this one has the whole site.
     const global = await globalThread.open({ directory: join(config.data, 'global'), memory: GLOBAL_MEMORY });
+    raiseFormat(config.data);
+    requireKnownRegions(config.data, config.regions);
     const regions = await Promise.all(
       regionThreads.map(async ({ name, directory, loading }) => {
         openDataDirectory(directory, name, systemRandom, siteId);
+        raiseFormat(directory);
         const thread = await loading.open({ directory: join(directory, 'store') });
         return { name, thread, blobs: join(directory, 'blobs') };
       }),
     );
+    rememberRegions(config.data, config.regions.keys());
     return {
       siteId,
       connect: () => ({
