@@ -123,7 +123,7 @@ function check(
 ): DataDirectory {
   if (description.oldestWriter > FORMAT || description.oldestReader > FORMAT) {
     throw new DataDirectoryError(
-      `${path} was written by a newer Holdfast (format ${description.oldestWriter}; this one knows up to ${FORMAT}).`,
+      `${path} was written by a newer Holdfast (format ${Math.max(description.oldestWriter, description.oldestReader)}; this one knows up to ${FORMAT}).`,
     );
   }
   if (description.purpose !== purpose) {

@@ -14,6 +14,8 @@ import type { Admission } from './commit-queue.ts';
  *   full      below the floor without ballast: nothing passes, so that the engine itself never hits the end */
 export interface DiskSpace extends Admission {
   readonly totalBytes: number;
+  /** Gives the ballast up when the disk is full: before the engine is opened, which writes, too. */
+  makeRoom(): void;
   /** Makes the ballast file if there is none and room for it. */
   prepare(): Promise<void>;
 }
@@ -85,6 +87,9 @@ export function watchDiskSpace(directory: string, space: () => Space = () => spa
   return {
     totalBytes: last.totalBytes,
     prepare,
+    makeRoom() {
+      if (space().freeBytes < floor) rmSync(ballast, { force: true });
+    },
     refusal(commit) {
       try {
         return refusal(commit);

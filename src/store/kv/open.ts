@@ -42,6 +42,7 @@ export async function openEngine(options: StoreOptions): Promise<OpenedEngine> {
   makeDirectoryDurably(options.directory);
   const name = options.engine ?? chooseEngine(options.directory);
   const diskSpace = watchDiskSpace(options.directory);
+  diskSpace.makeRoom();
   const engine =
     name === 'rocksdb'
       ? await openRocks(options, diskSpace.totalBytes)
