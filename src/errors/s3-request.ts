@@ -14,8 +14,19 @@ export const invalidArgument = (message: string, argumentName?: string, argument
     },
   });
 
+/** Two parameters that each choose an operation. */
+export const conflictingParameters = (names: readonly string[]) =>
+  invalidArgument(`Conflicting query string parameters: ${names.join(', ')}`, 'ResourceType', names[0]);
+
 export const invalidRequest = (message: string, fields: Fields = {}) =>
   new AwsError('InvalidRequest', 400, message, { fields });
+
+/** `allow`: the methods that the resource has, where AWS tells them. */
+export const methodNotAllowed = (method: string, resourceType: string, allow?: string) =>
+  new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
+    fields: { Method: method, ResourceType: resourceType },
+    headers: allow === undefined ? {} : { allow },
+  });
 
 export const malformedXml = (cause?: unknown) =>
   new AwsError(
@@ -86,6 +97,12 @@ export const elementNotImplemented = (element: string) =>
       fields: { Element: element },
     },
   );
+
+export const noLoggingStatusForKey = () =>
+  new AwsError('NoLoggingStatusForKey', 400, 'There is no such thing as the ?logging sub-resource for a key');
+
+export const userKeyMustBeSpecified = () =>
+  new AwsError('UserKeyMustBeSpecified', 400, 'User key must be specified.');
 
 export const corsNotEnabled = (method: string) =>
   new AwsError('AccessForbidden', 403, 'CORSResponse: CORS is not enabled for this bucket.', {
@@ -173,9 +190,3 @@ export function asAwsError(error: unknown): AwsError {
 /** The model demands an integrity check of this operation's document. */
 export const missingRequestChecksum = () =>
   invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
-
-/** Neither an object's operation nor a bucket's answers to this method. */
-export const methodNotAllowedHere = (method: string) =>
-  new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
-    fields: { Method: method, ResourceType: 'SERVICE' },
-  });

@@ -114,9 +114,10 @@ test('errors of S3 as XML, without a body for HEAD', async () => {
   });
   const broken = await send(server.port, 'GET', '/bucket/%zz');
   expect(broken).toMatchObject({ status: 400, body: expect.stringContaining('<Code>InvalidURI</Code>') });
-  const method = await send(server.port, 'PATCH', '/bucket');
+  const method = await send(server.port, 'DELETE', '/bucket?location');
   expect(method).toMatchObject({
     status: 405,
+    headers: expect.objectContaining({ allow: 'GET' }),
     body: expect.stringContaining('<Code>MethodNotAllowed</Code>'),
   });
 });

@@ -1,9 +1,10 @@
-import { corsNotEnabled, invalidBucketName, methodNotAllowedHere, notImplemented } from '../errors/s3.ts';
+import { corsNotEnabled, invalidBucketName } from '../errors/s3.ts';
 import { splitHost } from './host-style.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
 import { decodeComponent, type WireRequest } from './request.ts';
 import { Routes } from './routes.ts';
+import { refusedMethod, Subresources } from './s3-subresources.ts';
 import { compileOperations } from './service-model.ts';
 
 /** What any bucket name may be made of, AWS's old ones included. Nothing else goes on from here: a name with a slash
@@ -12,7 +13,9 @@ const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
 
 /** S3: the bucket stands in front of the host or first in the path, the key is the rest. */
 export function createS3Frontend(sdk: object, domains: readonly string[]): Frontend {
-  const routes = new Routes(compileOperations(sdk));
+  const operations = compileOperations(sdk);
+  const routes = new Routes(operations);
+  const subresources = new Subresources(operations);
   const protocol = createRestXml({ namespace: S3_NAMESPACE, errors: 's3' });
   return {
     signing: { service: 's3', dialect: 's3' },
@@ -22,8 +25,10 @@ export function createS3Frontend(sdk: object, domains: readonly string[]): Front
         throw corsNotEnabled(request.headers['access-control-request-method'] ?? '');
       const { bucket, key } = splitPath(request, domains);
       if (bucket !== undefined && !BUCKET.test(bucket)) throw invalidBucketName(bucket);
-      const match = routes.matchObjectPath(request, bucket, key);
-      if (match.kind !== 'found') throw refusalOf(request);
+      const path = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'key';
+      const owner = path === 'service' ? path : subresources.ownerOf(request, path);
+      const match = routes.matchObjectPath(request, bucket, owner === 'key' ? key : undefined);
+      if (match.kind !== 'found') throw refusedMethod(request, path);
       return { operation: match.operation, protocol, labels: match.labels };
     },
   };
@@ -44,12 +49,4 @@ export function splitPath(
   if (slash === -1) return { bucket: decodeComponent(rawPath.slice(1)), key: undefined };
   const key = slash + 1 < rawPath.length ? decodeComponent(rawPath.slice(slash + 1)) : undefined;
   return { bucket: decodeComponent(rawPath.slice(1, slash)), key };
-}
-
-function refusalOf(request: WireRequest): Error {
-  const form = request.headers['content-type']?.startsWith('multipart/form-data');
-  // A browser's upload form: S3 has it, the model does not.
-  if (request.method === 'POST' && form)
-    return notImplemented('Content-Type', 'POST policy forms are not supported');
-  return methodNotAllowedHere(request.method);
 }
