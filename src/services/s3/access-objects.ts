@@ -1,7 +1,7 @@
 import { requestObjectTags } from '../../policy/request-object-tags.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import { context, namesAcl, objectArn, writeContext } from './access-resources.ts';
-import { type CopySource, copySource } from './rules/copy-source.ts';
+import { type CopySource, copySource } from '../../wire/copy-source.ts';
 import { taggingHeader, tagSet } from './rules/tag-set.ts';
 import type { S3Access, S3Call, S3Operation } from './s3-handler.ts';
 

@@ -6,7 +6,7 @@ import { partChecksumMembers } from './answers/checksum-members.ts';
 import { hidingWhatIsMissing } from './answers/found-object.ts';
 import { shownTime } from './answers/shown-time.ts';
 import { quoted } from './answers/written-object.ts';
-import { copySource } from './rules/copy-source.ts';
+import { copySource } from '../../wire/copy-source.ts';
 import { copySourceOptions } from './rules/copy-source-options.ts';
 import { checkPartEncryption } from './rules/encryption-headers.ts';
 import { partNumber } from './rules/part-number.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { AwsError } from '../../../errors/aws-error.ts';
 import { declaredChecksum } from './checksum-headers.ts';
-import { copySource } from './copy-source.ts';
+import { copySource } from '../../../wire/copy-source.ts';
 import { checkReadEncryption, checkWriteEncryption } from './encryption-headers.ts';
 
 function refused(check: () => unknown): string {
@@ -101,6 +101,7 @@ it('copy sources', () => {
     key: 'a b/ü',
     versionId: 'x+y',
   });
+  expect(copySource('b/a+b%2Bc')).toEqual({ bucket: 'b', key: 'a b+c' });
   expect(copySource('b//k')).toEqual({ bucket: 'b', key: '/k' });
   for (const bad of ['', 'b', 'b/', '/b/', 'b/k?versionId=', 'b/k?x=y', 'b/k?versionId=a?b', 'b/%zz']) {
     expect(refused(() => copySource(bad))).toBe('400 InvalidArgument Invalid copy source object key');
