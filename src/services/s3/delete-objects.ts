@@ -55,7 +55,8 @@ async function deleteOne(
   try {
     if (entry.LastModifiedTime !== undefined) throw notImplemented('LastModifiedTime');
     if (entry.Size !== undefined) throw notImplemented('Size');
-    await call.authorise(deletionOf(bucket.row.name, Key, VersionId));
+    const condition = ETag === undefined ? {} : { IfMatch: ETag };
+    await call.authorise(deletionOf({ Bucket: bucket.row.name, ...named, ...condition }));
     const { versionId, deleteMarker } = await deleteObject(objects, bucket, {
       key: Key,
       ...(VersionId === undefined ? {} : { versionId: VersionId }),
