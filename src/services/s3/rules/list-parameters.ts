@@ -23,6 +23,18 @@ export function pageSize(asked: number | undefined, argumentName = 'maxKeys'): n
   return Math.min(asked, LIST_ENTRIES_MAX);
 }
 
+/** An empty one counts as 0, as at AWS.
+ * @throws AwsError InvalidArgument */
+export function partNumberMarker(value: string | undefined, argumentName: string): number {
+  if (value === undefined || value === '') return 0;
+  if (/^\d{1,10}$/.test(value)) return Number(value);
+  throw invalidArgument(
+    `Provided ${argumentName} not an integer or within integer range`,
+    argumentName,
+    value,
+  );
+}
+
 const UNRESERVED = /^[A-Za-z0-9.\-*_/]*$/;
 
 /** As AWS encodes under `encoding-type=url`: form encoding (a space is `+`) that leaves slashes alone. */

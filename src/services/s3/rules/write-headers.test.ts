@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { AwsError } from '../../../errors/aws-error.ts';
-import { declaredChecksum } from './checksum-headers.ts';
 import { copySource } from '../../../wire/copy-source.ts';
+import { declaredChecksum } from './checksum-headers.ts';
 import { checkReadEncryption, checkWriteEncryption } from './encryption-headers.ts';
 
 function refused(check: () => unknown): string {
