@@ -126,6 +126,9 @@ export const badChecksum = (algorithm: string) =>
 export const invalidChecksumHeader = (headerName: string) =>
   invalidRequest(`Value for ${headerName} header is invalid.`);
 
+export const unknownChecksumAlgorithm = () =>
+  invalidRequest('The algorithm type you specified in x-amz-checksum- header is invalid.');
+
 export const multipleChecksums = () =>
   invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
 

@@ -77,6 +77,12 @@ it.each<[string, Record<string, string>, object | string | undefined]>([
     { 'x-amz-checksum-crc32': 'NhCmhg==', 'x-amz-trailer': 'x-amz-checksum-crc32' },
     'Expecting a single',
   ],
+  ['of nobody', { 'x-amz-checksum-foo': 'NhCmhg==' }, 'The algorithm type you specified'],
+  [
+    'of nobody as a trailer',
+    { 'x-amz-trailer': 'x-amz-checksum-foo' },
+    'The algorithm type you specified in x-amz-checksum- header is invalid.',
+  ],
   ['too short', { 'x-amz-checksum-crc64nvme': 'NhCmhg==' }, 'Value for x-amz-checksum-crc64nvme header'],
   ['named and absent', { 'x-amz-sdk-checksum-algorithm': 'CRC32' }, 'no corresponding x-amz-checksum-*'],
   [
