@@ -18,6 +18,30 @@ export const invalidArgument = (message: string, argumentName?: string, argument
 export const conflictingParameters = (names: readonly string[]) =>
   invalidArgument(`Conflicting query string parameters: ${names.join(', ')}`, 'ResourceType', names[0]);
 
+/** Of a parameter that would choose a header of the answer. */
+export const notOverridable = (parameter: string, value: string) =>
+  invalidArgument(
+    `${parameter} is not in the set of overridable response headers. Please refer to the S3 API documentation for a complete list of overridable response headers.`,
+    parameter,
+    value,
+  );
+
+/** `versionId` on a request that writes, or on a bucket. */
+export const versionIdNotAccepted = (versionId: string) =>
+  invalidArgument('This operation does not accept a version-id.', 'versionId', versionId);
+
+export const partWithoutUpload = (partNumber: string) =>
+  invalidArgument('This operation does not accept partNumber without uploadId', 'partNumber', partNumber);
+
+/** A header of another operation. */
+export const headerOutOfContext = (headerName: string, value: string) =>
+  invalidArgument('The specified header is not valid in this context', headerName, value);
+
+export const missingObjectAttributes = () =>
+  invalidRequest(
+    'The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty',
+  );
+
 export const invalidRequest = (message: string, fields: Fields = {}) =>
   new AwsError('InvalidRequest', 400, message, { fields });
 

@@ -71,6 +71,7 @@ export class Exchange {
     }
     if (body === undefined && !bodiless) headers['content-length'] ??= '0';
     else if (body instanceof Uint8Array) headers['content-length'] = String(body.length);
+    if (headers['content-disposition'] !== undefined) lengthLast(headers);
     if (closing || this.#mustClose()) headers['connection'] = 'close';
     response.writeHead(status, headers);
     if (request.method === 'HEAD' || body === undefined) {
@@ -142,6 +143,14 @@ export class Exchange {
     if (this.#gone) this.#abort.abort();
     return this.#abort.signal;
   }
+}
+
+/** Node refuses a Content-Disposition beyond ASCII, Latin-1 too, that comes when it knows the length already. */
+function lengthLast(headers: Record<string, string>): void {
+  const length = headers['content-length'];
+  if (length === undefined) return;
+  delete headers['content-length'];
+  headers['content-length'] = length;
 }
 
 /** The path for log lines: never the query, which may hold a signature. */
