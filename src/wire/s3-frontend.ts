@@ -1,11 +1,11 @@
-import { corsNotEnabled, invalidBucketName } from '../errors/s3.ts';
+import { corsNotEnabled, invalidArgument, invalidBucketName, versionIdNotAccepted } from '../errors/s3.ts';
 import { splitHost } from './host-style.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
 import { decodeComponent, type WireRequest } from './request.ts';
 import { Routes } from './routes.ts';
 import { refusedMethod, Subresources } from './s3-subresources.ts';
-import { compileOperations } from './service-model.ts';
+import { compileOperations, type Operation } from './service-model.ts';
 
 /** What any bucket name may be made of, AWS's old ones included. Nothing else goes on from here: a name with a slash
  * would name an object of another bucket in every ARN made of it. */
@@ -29,6 +29,7 @@ export function createS3Frontend(sdk: object, domains: readonly string[]): Front
       const owner = path === 'service' ? path : subresources.ownerOf(request, path);
       const match = routes.matchObjectPath(request, bucket, owner === 'key' ? key : undefined);
       if (match.kind !== 'found') throw refusedMethod(request, path);
+      checkVersionId(request, match.operation);
       return { operation: match.operation, protocol, labels: match.labels };
     },
   };
@@ -49,4 +50,12 @@ export function splitPath(
   if (slash === -1) return { bucket: decodeComponent(rawPath.slice(1)), key: undefined };
   const key = slash + 1 < rawPath.length ? decodeComponent(rawPath.slice(slash + 1)) : undefined;
   return { bucket: decodeComponent(rawPath.slice(1, slash)), key };
+}
+
+/** A version is only named where the operation is about one: anywhere else it would silently mean the newest. */
+function checkVersionId({ query }: WireRequest, { queryMembers }: Operation): void {
+  const versionId = query.get('versionId')?.[0];
+  if (versionId === undefined) return;
+  if (!queryMembers.some(({ wireName }) => wireName === 'versionId')) throw versionIdNotAccepted(versionId);
+  if (versionId === '') throw invalidArgument('Version id cannot be the empty string', 'versionId', '');
 }

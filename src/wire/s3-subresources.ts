@@ -4,6 +4,7 @@ import {
   methodNotAllowed,
   noLoggingStatusForKey,
   notImplemented,
+  partWithoutUpload,
   preconditionFailed,
   userKeyMustBeSpecified,
 } from '../errors/s3.ts';
@@ -127,6 +128,9 @@ export class Subresources {
     if (subresource === undefined) {
       // The model's bare POST is CompleteMultipartUpload, which here is told by its uploadId.
       if (path === 'key' && method === 'POST') throw refusedMethod(request, path);
+      if (path === 'key' && method === 'PUT' && query.has('partNumber')) {
+        throw partWithoutUpload(query.get('partNumber')?.[0] ?? '');
+      }
       return path;
     }
     const { name, type, methods, of } = subresource;
