@@ -1,4 +1,4 @@
-import { invalidArgument, invalidRequest } from '../errors/s3.ts';
+import { invalidArgument, invalidRequest, missingObjectAttributes } from '../errors/s3.ts';
 import { decodeHeaderText, encodeHeaderText } from './header-text.ts';
 import { formatScalar, isRecord, parseScalar } from './scalars.ts';
 import type { Operation } from './service-model.ts';
@@ -103,6 +103,7 @@ function requireBound(required: readonly Member[], values: Values): void {
   for (const member of required) {
     if (values[member.name] !== undefined) continue;
     if (member.location === 'header') {
+      if (member.wireName === 'x-amz-object-attributes') throw missingObjectAttributes();
       throw invalidRequest(`Missing required header for this request: ${member.wireName}`);
     }
     if (member.location === 'query') {
