@@ -90,6 +90,7 @@ describe('on a bucket', () => {
   test.each([
     '',
     'foo',
+    'PART',
     'session',
     'retention',
     'attributes',

@@ -87,9 +87,6 @@ const OF_BUCKET_ON_KEY: ReadonlySet<string> = new Set([
 /** An object's that a bucket's path knows, too, and refuses for want of a key. */
 const OF_KEY_ON_BUCKET: ReadonlySet<string> = new Set(['restore', 'torrent', 'uploadId']);
 
-/** `uploadId` beside `partNumber` is a subresource of its own. */
-const PART = 'PART';
-
 /** In AWS's order. */
 const ALLOW_ORDER = ['DELETE', 'POST', 'GET', 'PUT'];
 
@@ -104,6 +101,14 @@ interface Subresource {
 /** What a request's path names. */
 type Path = 'bucket' | 'key';
 
+/** `uploadId` beside `partNumber`: a subresource of its own, which no key of a query names. */
+const PART: Subresource = {
+  name: 'uploadId&partNumber',
+  type: 'PART',
+  of: 'key',
+  methods: new Set(['PUT']),
+};
+
 type RoutedRequest = Pick<WireRequest, 'method' | 'query' | 'headers'>;
 
 export class Subresources {
@@ -114,10 +119,9 @@ export class Subresources {
       compile(operations, name, type, 'bucket'),
     );
     const ofKey = Object.entries(ON_KEY).map(([name, type]) => compile(operations, name, type, 'key'));
-    const part: Subresource = { name: PART, type: PART, of: 'key', methods: new Set(['PUT']) };
     this.#known = {
-      bucket: byName([...ofKey.filter(({ name }) => OF_KEY_ON_BUCKET.has(name)), part, ...ofBucket]),
-      key: byName([...ofBucket.filter(({ name }) => OF_BUCKET_ON_KEY.has(name)), part, ...ofKey]),
+      bucket: byName([...ofKey.filter(({ name }) => OF_KEY_ON_BUCKET.has(name)), ...ofBucket]),
+      key: byName([...ofBucket.filter(({ name }) => OF_BUCKET_ON_KEY.has(name)), ...ofKey]),
     };
   }
 
@@ -144,7 +148,7 @@ export class Subresources {
     const names: string[] = [];
     for (const name of query.keys()) if (known.has(name)) names.push(name);
     if (query.has('partNumber')) {
-      if (names.join() === 'uploadId') return known.get(PART);
+      if (names.join() === 'uploadId') return PART;
       if (names.length > 0) names.push('partNumber');
       else if (path === 'bucket') throw invalidRequest('Object must have a valid key name.');
     }
@@ -201,7 +205,7 @@ function refuseOnPath(path: Path, name: string, method: string): void {
     case 'bucket torrent':
       throw methodNotAllowed(method, 'TORRENT', 'GET');
     case 'bucket uploadId':
-    case `bucket ${PART}`:
+    case `bucket ${PART.name}`:
       throw invalidRequest('A key must be specified');
     case 'bucket uploads':
       if (method === 'POST') throw invalidRequest('A key must be specified');
