@@ -157,6 +157,7 @@ test('a refused upload without end is cut', async () => {
   more();
   socket.on('error', () => undefined);
   await new Promise((resolve) => socket.on('close', resolve));
+  expect(socket.destroyed).toBe(true);
 });
 
 test('a refused upload that stands still holds up no stop', async () => {
@@ -168,6 +169,7 @@ test('a refused upload that stands still holds up no stop', async () => {
   socket.resume();
   await server[Symbol.asyncDispose]();
   await closed;
+  expect(socket.destroyed).toBe(true);
 });
 
 const internal = async () => ({ status: 200, headers: {}, body: 'alive' });
