@@ -52,6 +52,30 @@ describe('identity policies', () => {
     expect((await nobody.send(deletion)).Errors).toMatchObject([{ Key: 'key', Code: 'AccessDenied' }]);
   });
 
+  it("AWS's policies for conditional deletes", async () => {
+    const Bucket = await bucketWith('one');
+    await fixture.client.send(new s3.PutObjectCommand({ Bucket, Key: 'two', Body: 'body' }));
+    const { ETag } = await fixture.client.send(new s3.HeadObjectCommand({ Bucket, Key: 'one' }));
+    const conditional = allow('s3:DeleteObject', arn(Bucket, '*'), { Null: { 's3:if-match': 'false' } });
+    const blind = await userWith(conditional);
+    const seeing = await userWith({
+      ...conditional,
+      Statement: [...conditional.Statement, ...allow('s3:GetObject', arn(Bucket, '*')).Statement],
+    });
+    const deletion = (Key: string, IfMatch?: string) => new s3.DeleteObjectCommand({ Bucket, Key, IfMatch });
+    const deletions = (Key: string, tag?: string) =>
+      new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key, ETag: tag }] } });
+    const denied = { Errors: [{ Code: 'AccessDenied' }] };
+    expect(await statusOf(seeing.send(deletion('one')))).toBe(403);
+    expect(await statusOf(blind.send(deletion('one', ETag)))).toBe(403);
+    expect(await seeing.send(deletions('two'))).toMatchObject(denied);
+    expect(await blind.send(deletions('two', ETag))).toMatchObject(denied);
+    expect(await statusOf(seeing.send(deletion('one', ETag)))).toBe(204);
+    expect(await seeing.send(deletions('two', ETag))).toMatchObject({ Deleted: [{ Key: 'two' }] });
+    await fixture.client.send(new s3.PutObjectCommand({ Bucket, Key: 'one', Body: 'body' }));
+    expect(await statusOf(blind.send(deletion('one', '*')))).toBe(204);
+  });
+
   it('a missing key is told to those who may list', async () => {
     const Bucket = await bucketWith();
     const get = new s3.GetObjectCommand({ Bucket, Key: 'none' });

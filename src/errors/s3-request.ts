@@ -14,8 +14,43 @@ export const invalidArgument = (message: string, argumentName?: string, argument
     },
   });
 
+/** Two parameters that each choose an operation. */
+export const conflictingParameters = (names: readonly string[]) =>
+  invalidArgument(`Conflicting query string parameters: ${names.join(', ')}`, 'ResourceType', names[0]);
+
+/** Of a parameter that would choose a header of the answer. */
+export const notOverridable = (parameter: string, value: string) =>
+  invalidArgument(
+    `${parameter} is not in the set of overridable response headers. Please refer to the S3 API documentation for a complete list of overridable response headers.`,
+    parameter,
+    value,
+  );
+
+/** `versionId` on a request that writes, or on a bucket. */
+export const versionIdNotAccepted = (versionId: string) =>
+  invalidArgument('This operation does not accept a version-id.', 'versionId', versionId);
+
+export const partWithoutUpload = (partNumber: string) =>
+  invalidArgument('This operation does not accept partNumber without uploadId', 'partNumber', partNumber);
+
+/** A header of another operation. */
+export const headerOutOfContext = (headerName: string, value: string) =>
+  invalidArgument('The specified header is not valid in this context', headerName, value);
+
+export const missingObjectAttributes = () =>
+  invalidRequest(
+    'The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty',
+  );
+
 export const invalidRequest = (message: string, fields: Fields = {}) =>
   new AwsError('InvalidRequest', 400, message, { fields });
+
+/** `allow`: the methods that the resource has, where AWS tells them. */
+export const methodNotAllowed = (method: string, resourceType: string, allow?: string) =>
+  new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
+    fields: { Method: method, ResourceType: resourceType },
+    headers: allow === undefined ? {} : { allow },
+  });
 
 export const malformedXml = (cause?: unknown) =>
   new AwsError(
@@ -87,6 +122,12 @@ export const elementNotImplemented = (element: string) =>
     },
   );
 
+export const noLoggingStatusForKey = () =>
+  new AwsError('NoLoggingStatusForKey', 400, 'There is no such thing as the ?logging sub-resource for a key');
+
+export const userKeyMustBeSpecified = () =>
+  new AwsError('UserKeyMustBeSpecified', 400, 'User key must be specified.');
+
 export const corsNotEnabled = (method: string) =>
   new AwsError('AccessForbidden', 403, 'CORSResponse: CORS is not enabled for this bucket.', {
     fields: { Method: method, ResourceType: 'BUCKET' },
@@ -108,6 +149,9 @@ export const badChecksum = (algorithm: string) =>
 
 export const invalidChecksumHeader = (headerName: string) =>
   invalidRequest(`Value for ${headerName} header is invalid.`);
+
+export const unknownChecksumAlgorithm = () =>
+  invalidRequest('The algorithm type you specified in x-amz-checksum- header is invalid.');
 
 export const multipleChecksums = () =>
   invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
@@ -173,9 +217,3 @@ export function asAwsError(error: unknown): AwsError {
 /** The model demands an integrity check of this operation's document. */
 export const missingRequestChecksum = () =>
   invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
-
-/** Neither an object's operation nor a bucket's answers to this method. */
-export const methodNotAllowedHere = (method: string) =>
-  new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
-    fields: { Method: method, ResourceType: 'SERVICE' },
-  });

@@ -153,11 +153,6 @@ export const methodNotAllowedOnMarker = (method: string, versionId: string) =>
     headers: { 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId, allow: 'DELETE' },
   });
 
-export const methodNotAllowed = (method: string, resourceType: string) =>
-  new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
-    fields: { Method: method, ResourceType: resourceType },
-  });
-
 export const keyTooLong = (size: number, sizeMax: number) =>
   new AwsError('KeyTooLongError', 400, 'Your key is too long', {
     fields: { Size: String(size), MaxSizeAllowed: String(sizeMax) },

@@ -24,6 +24,16 @@ export function authorizationRegionWrong(given: string, expected: string): AwsEr
   );
 }
 
+/** The same of a presigned URL. */
+export function queryRegionWrong(given: string, expected: string): AwsError {
+  return new AwsError(
+    'AuthorizationQueryParametersError',
+    400,
+    `Error parsing the X-Amz-Credential parameter; the region '${given}' is wrong; expecting '${expected}'`,
+    { fields: { Region: expected }, headers: { 'x-amz-bucket-region': expected } },
+  );
+}
+
 export function authorizationQueryParametersError(message: string): AwsError {
   return new AwsError('AuthorizationQueryParametersError', 400, message);
 }

@@ -25,7 +25,8 @@ export function describeVersion(
     tags: found.facets.tags?.value ?? [],
     ...statusOf(found),
     range,
-    partial: part !== undefined || selected !== undefined,
+    // A part of nothing is no range: there is no Content-Range of no bytes.
+    partial: (part !== undefined && version.size > 0) || selected !== undefined,
     ...(part === undefined || version.parts === undefined ? {} : { partsCount: version.parts.length }),
   };
 }

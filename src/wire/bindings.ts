@@ -1,4 +1,4 @@
-import { invalidArgument, invalidRequest } from '../errors/s3.ts';
+import { invalidArgument, invalidRequest, missingObjectAttributes } from '../errors/s3.ts';
 import { decodeHeaderText, encodeHeaderText } from './header-text.ts';
 import { formatScalar, isRecord, parseScalar } from './scalars.ts';
 import type { Operation } from './service-model.ts';
@@ -74,14 +74,13 @@ function readHeader(member: Member, text: string, values: Values): void {
 }
 
 function readPrefixHeaders(member: Member, bound: Bound, values: Values): void {
-  const found: Record<string, string> = {};
-  let any = false;
+  const found: [string, string][] = [];
   for (const name in bound.headers) {
     if (!name.startsWith(member.wireName)) continue;
-    found[name.slice(member.wireName.length)] = decodeHeaderText(bound.headers[name] ?? '');
-    any = true;
+    found.push([name.slice(member.wireName.length), decodeHeaderText(bound.headers[name] ?? '')]);
   }
-  if (any) values[member.name] = found;
+  // From entries: `__proto__` is a name like any other, and an assignment would lose it.
+  if (found.length > 0) values[member.name] = Object.fromEntries(found);
 }
 
 function scalarOf(member: Member, shape: Shape, text: string): unknown {
@@ -104,6 +103,7 @@ function requireBound(required: readonly Member[], values: Values): void {
   for (const member of required) {
     if (values[member.name] !== undefined) continue;
     if (member.location === 'header') {
+      if (member.wireName === 'x-amz-object-attributes') throw missingObjectAttributes();
       throw invalidRequest(`Missing required header for this request: ${member.wireName}`);
     }
     if (member.location === 'query') {

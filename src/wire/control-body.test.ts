@@ -53,6 +53,11 @@ test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
   },
 );
 
+test('of an algorithm that nobody knows', () => {
+  expect(verify({ 'content-md5': md5, 'x-amz-checksum-foo': 'AAAA' })).toBe('InvalidRequest');
+  expect(verify({ 'content-md5': md5, 'x-amz-checksum-type': 'FULL_OBJECT' })).toBe('good');
+});
+
 test('two checksums are one too many, and an object checksum is not the document', () => {
   const headers = {
     'x-amz-checksum-crc32': checksumOf('CRC32', body).toString('base64'),

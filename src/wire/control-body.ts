@@ -6,6 +6,7 @@ import {
   maxMessageLengthExceeded,
   missingRequestChecksum,
   multipleChecksums,
+  unknownChecksumAlgorithm,
 } from '../errors/s3.ts';
 import {
   CHECKSUM_ALGORITHMS,
@@ -39,9 +40,21 @@ export async function readWhole(
   return chunks === undefined ? first : Buffer.concat(chunks);
 }
 
+const PREFIX = 'x-amz-checksum-';
 const CHECKSUM_HEADERS: ReadonlyMap<string, ChecksumAlgorithm> = new Map(
-  CHECKSUM_ALGORITHMS.map((algorithm) => [`x-amz-checksum-${algorithm.toLowerCase()}`, algorithm]),
+  CHECKSUM_ALGORITHMS.map((algorithm) => [PREFIX + algorithm.toLowerCase(), algorithm]),
 );
+/** Headers of the same prefix that hold no digest. */
+const NO_DIGEST = new Set([`${PREFIX}algorithm`, `${PREFIX}mode`, `${PREFIX}type`]);
+
+/** The algorithm whose digest a header or trailer holds, if it is one that holds any.
+ * @throws AwsError InvalidRequest when it is of an algorithm that nobody knows */
+export function checksumAlgorithmOf(name: string): ChecksumAlgorithm | undefined {
+  if (!name.startsWith(PREFIX) || NO_DIGEST.has(name)) return undefined;
+  const algorithm = CHECKSUM_HEADERS.get(name);
+  if (algorithm === undefined) throw unknownChecksumAlgorithm();
+  return algorithm;
+}
 
 /** Content-MD5 and x-amz-checksum-* of a document, as header or trailer: verified when given, demanded where the model
  * demands one. Object bodies are checked where they are stored. */
@@ -51,6 +64,7 @@ export function verifyControlBody(
   headers: Readonly<Record<string, string>>,
   trailers: ReadonlyMap<string, string>,
 ): void {
+  for (const name in headers) checksumAlgorithmOf(name);
   const verified = verifyMd5(body, headers['content-md5']);
   let given = 0;
   for (const [name, algorithm] of CHECKSUM_HEADERS) {

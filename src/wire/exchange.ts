@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestTimeout } from '../errors/s3.ts';
+import type { Clock } from '../lib/clock.ts';
 import { recycle } from '../lib/recycle.ts';
 import { endWithTurn } from './end-of-turn.ts';
 import { HttpRequest } from './http-request.ts';
+import { endWithBody } from './lingering-close.ts';
 import { decodeComponent, type WireRequest } from './request.ts';
 import { RequestBody } from './request-body.ts';
 import type { WireResponse } from './response.ts';
@@ -18,6 +20,7 @@ export class Exchange {
   readonly body: RequestBody;
   readonly #expectsContinue: boolean;
   readonly #secure: boolean;
+  readonly #clock: Clock;
   #abort: AbortController | undefined;
   #gone = false;
   #seenWaiting: number | undefined;
@@ -30,12 +33,13 @@ export class Exchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    options: { secure: boolean; expectsContinue: boolean },
+    options: { secure: boolean; expectsContinue: boolean; clock: Clock },
   ) {
     this.request = request;
     this.response = response;
     this.#secure = options.secure;
     this.#expectsContinue = options.expectsContinue;
+    this.#clock = options.clock;
     this.body = new RequestBody(request, () => {
       if (this.#expectsContinue) response.writeContinue();
     });
@@ -71,13 +75,16 @@ export class Exchange {
     }
     if (body === undefined && !bodiless) headers['content-length'] ??= '0';
     else if (body instanceof Uint8Array) headers['content-length'] = String(body.length);
-    if (closing || this.#mustClose()) headers['connection'] = 'close';
+    if (headers['content-disposition'] !== undefined) lengthLast(headers);
+    const mustClose = this.#mustClose();
+    if (closing || mustClose) headers['connection'] = 'close';
     response.writeHead(status, headers);
+    const lingers = mustClose && !this.#unasked;
     if (request.method === 'HEAD' || body === undefined) {
-      endWithTurn(response);
+      this.#end(undefined, lingers);
     } else if (body instanceof Uint8Array) {
       this.bytesOut = body.length;
-      endWithTurn(response, body);
+      this.#end(body, lingers);
     } else {
       await this.#stream(body);
     }
@@ -91,6 +98,18 @@ export class Exchange {
     this.#seenWaiting = waiting;
     if (this.#drainWait > 0 && this.#drainWait === this.#seenDrainWait) this.response.destroy();
     this.#seenDrainWait = this.#drainWait;
+  }
+
+  /** Sends what is left of the answer: a body that is all there, or the head alone. */
+  #end(body: Uint8Array | undefined, lingers: boolean): void {
+    const { request, response } = this;
+    if (!lingers) {
+      endWithTurn(response, body);
+      return;
+    }
+    if (body === undefined) response.flushHeaders();
+    else response.write(body);
+    endWithBody(request, response, this.#clock);
   }
 
   async #stream(body: AsyncIterable<Uint8Array>): Promise<void> {
@@ -125,10 +144,15 @@ export class Exchange {
     });
   }
 
-  /** The rest of a refused body is not worth waiting for, or (100-continue never sent) may or may not come. */
+  /** 100-continue was never sent: the body may or may not come. */
+  get #unasked(): boolean {
+    return this.#expectsContinue && !this.body.started;
+  }
+
+  /** The rest of a refused body is not worth waiting for, or may never come. */
   #mustClose(): boolean {
     if (this.body.complete) return false;
-    if (this.#expectsContinue && !this.body.started) return true;
+    if (this.#unasked) return true;
     const declared = Number(this.request.headers['content-length'] ?? 0);
     return declared - this.body.bytesReceived > DRAIN_BYTES_MAX;
   }
@@ -142,6 +166,14 @@ export class Exchange {
     if (this.#gone) this.#abort.abort();
     return this.#abort.signal;
   }
+}
+
+/** Node refuses a Content-Disposition beyond ASCII, Latin-1 too, that comes when it knows the length already. */
+function lengthLast(headers: Record<string, string>): void {
+  const length = headers['content-length'];
+  if (length === undefined) return;
+  delete headers['content-length'];
+  headers['content-length'] = length;
 }
 
 /** The path for log lines: never the query, which may hold a signature. */

@@ -114,9 +114,10 @@ test('errors of S3 as XML, without a body for HEAD', async () => {
   });
   const broken = await send(server.port, 'GET', '/bucket/%zz');
   expect(broken).toMatchObject({ status: 400, body: expect.stringContaining('<Code>InvalidURI</Code>') });
-  const method = await send(server.port, 'PATCH', '/bucket');
+  const method = await send(server.port, 'DELETE', '/bucket?location');
   expect(method).toMatchObject({
     status: 405,
+    headers: expect.objectContaining({ allow: 'GET' }),
     body: expect.stringContaining('<Code>MethodNotAllowed</Code>'),
   });
 });
@@ -128,6 +129,47 @@ test('a body that breaks is never ended as if it were whole', async () => {
     /aborted|hang up|ECONNRESET|terminated/,
   );
   expect(server.faults).toEqual([new Error('a frame is broken')]);
+});
+
+test('a large upload that is refused at once can be sent whole, and the answer read after it', async () => {
+  await using server = await startWireServer([open]);
+  const length = 5 * 1024 * 1024;
+  const socket = connect(server.port, '127.0.0.1');
+  socket.pause();
+  const head = `POST /bucket/key HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`;
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.write(head + 'x'.repeat(length), () => resolve());
+  });
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 405 [^]*connection: close[^]*<\/Error>$/i);
+});
+
+test('a refused upload without end is cut', async () => {
+  await using server = await startWireServer([open]);
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('POST /bucket/key HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve));
+  const chunk = Buffer.alloc(1024 * 1024);
+  const more = () => {
+    while (socket.writable && socket.write(chunk));
+  };
+  socket.on('drain', more);
+  more();
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.on('close', resolve));
+  expect(socket.destroyed).toBe(true);
+});
+
+test('a refused upload that stands still holds up no stop', async () => {
+  const server = await startWireServer([open]);
+  const socket = connect(server.port, '127.0.0.1');
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  socket.write('POST /bucket/key HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve));
+  socket.resume();
+  await server[Symbol.asyncDispose]();
+  await closed;
+  expect(socket.destroyed).toBe(true);
 });
 
 const internal = async () => ({ status: 200, headers: {}, body: 'alive' });

@@ -193,8 +193,9 @@ class HttpListener<Caller> implements Listener {
     const server = secure
       ? createTlsServer({ ...SETTINGS, cert: tls.certificate, key: tls.key })
       : createServer(SETTINGS);
+    const { clock } = this.#options;
     const start = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-      const exchange = new Exchange(request, response, { secure, expectsContinue });
+      const exchange = new Exchange(request, response, { secure, expectsContinue, clock });
       exchange.slot = this.#running.add(exchange);
       this.#taken.add(exchange);
     };

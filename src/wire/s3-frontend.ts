@@ -1,10 +1,11 @@
-import { corsNotEnabled, invalidBucketName, methodNotAllowedHere, notImplemented } from '../errors/s3.ts';
+import { corsNotEnabled, invalidArgument, invalidBucketName, versionIdNotAccepted } from '../errors/s3.ts';
 import { splitHost } from './host-style.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
 import { decodeComponent, type WireRequest } from './request.ts';
 import { Routes } from './routes.ts';
-import { compileOperations } from './service-model.ts';
+import { refusedMethod, Subresources } from './s3-subresources.ts';
+import { compileOperations, type Operation } from './service-model.ts';
 
 /** What any bucket name may be made of, AWS's old ones included. Nothing else goes on from here: a name with a slash
  * would name an object of another bucket in every ARN made of it. */
@@ -12,7 +13,9 @@ const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
 
 /** S3: the bucket stands in front of the host or first in the path, the key is the rest. */
 export function createS3Frontend(sdk: object, domains: readonly string[]): Frontend {
-  const routes = new Routes(compileOperations(sdk));
+  const operations = compileOperations(sdk);
+  const routes = new Routes(operations);
+  const subresources = new Subresources(operations);
   const protocol = createRestXml({ namespace: S3_NAMESPACE, errors: 's3' });
   return {
     signing: { service: 's3', dialect: 's3' },
@@ -22,8 +25,11 @@ export function createS3Frontend(sdk: object, domains: readonly string[]): Front
         throw corsNotEnabled(request.headers['access-control-request-method'] ?? '');
       const { bucket, key } = splitPath(request, domains);
       if (bucket !== undefined && !BUCKET.test(bucket)) throw invalidBucketName(bucket);
-      const match = routes.matchObjectPath(request, bucket, key);
-      if (match.kind !== 'found') throw refusalOf(request);
+      const path = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'key';
+      const owner = path === 'service' ? path : subresources.ownerOf(request, path);
+      const match = routes.matchObjectPath(request, bucket, owner === 'key' ? key : undefined);
+      if (match.kind !== 'found') throw refusedMethod(request, path);
+      checkVersionId(request, match.operation);
       return { operation: match.operation, protocol, labels: match.labels };
     },
   };
@@ -46,10 +52,10 @@ export function splitPath(
   return { bucket: decodeComponent(rawPath.slice(1, slash)), key };
 }
 
-function refusalOf(request: WireRequest): Error {
-  const form = request.headers['content-type']?.startsWith('multipart/form-data');
-  // A browser's upload form: S3 has it, the model does not.
-  if (request.method === 'POST' && form)
-    return notImplemented('Content-Type', 'POST policy forms are not supported');
-  return methodNotAllowedHere(request.method);
+/** A version is only named where the operation is about one: anywhere else it would silently mean the newest. */
+function checkVersionId({ query }: WireRequest, { queryMembers }: Operation): void {
+  const versionId = query.get('versionId')?.[0];
+  if (versionId === undefined) return;
+  if (!queryMembers.some(({ wireName }) => wireName === 'versionId')) throw versionIdNotAccepted(versionId);
+  if (versionId === '') throw invalidArgument('Version id cannot be the empty string', 'versionId', '');
 }

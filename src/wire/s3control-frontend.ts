@@ -1,4 +1,4 @@
-import { methodNotAllowedHere } from '../errors/s3.ts';
+import { methodNotAllowed } from '../errors/s3.ts';
 import { accountsDiffer } from '../errors/s3control.ts';
 import { splitHost } from './host-style.ts';
 import type { Frontend } from './operation-request.ts';
@@ -18,7 +18,7 @@ export function createS3ControlFrontend(sdk: object, domains: readonly string[])
     protocolOf: () => protocol,
     route(request) {
       const match = routes.matchSegments(request, request.rawPath.slice(1).split('/'));
-      if (match.kind !== 'found') throw methodNotAllowedHere(request.method);
+      if (match.kind !== 'found') throw methodNotAllowed(request.method, 'SERVICE');
       const labels: Record<string, string> = {};
       const { account } = splitHost(request.host, domains);
       const named = request.headers['x-amz-account-id'];

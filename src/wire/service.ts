@@ -4,11 +4,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { Values } from './bindings.ts';
 import type { AccessRequirement, Call } from './call.ts';
 import { readWhole, verifyControlBody } from './control-body.ts';
+import { copySource } from './copy-source.ts';
 import type { ServiceDefinition } from './definition.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import { primed } from './primed-body.ts';
 import type { AnswerContext } from './protocols/protocol.ts';
-import { decodeComponent, type WireRequest } from './request.ts';
+import type { WireRequest } from './request.ts';
 import { RequestCall } from './request-call.ts';
 import type { WireResponse } from './response.ts';
 import { isRecord } from './scalars.ts';
@@ -124,7 +125,7 @@ async function expectOwners(
   if (expect === undefined) throw notImplemented('x-amz-expected-bucket-owner');
   if (typeof owner === 'string') await expect(String(input['Bucket']), accountOf(owner));
   if (typeof sourceOwner !== 'string' || typeof source !== 'string') return;
-  await expect(decodeComponent(source).replace(/^\//, '').split('/')[0] ?? '', accountOf(sourceOwner));
+  await expect(copySource(source).bucket, accountOf(sourceOwner));
 }
 
 function accountOf(owner: string): string {

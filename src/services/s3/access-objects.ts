@@ -1,7 +1,7 @@
 import { requestObjectTags } from '../../policy/request-object-tags.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
+import { type CopySource, copySource } from '../../wire/copy-source.ts';
 import { context, namesAcl, objectArn, writeContext } from './access-resources.ts';
-import { type CopySource, copySource } from './rules/copy-source.ts';
 import { taggingHeader, tagSet } from './rules/tag-set.ts';
 import type { S3Access, S3Call, S3Operation } from './s3-handler.ts';
 
@@ -81,7 +81,7 @@ export const objectAccess = {
   GetObject: onVersion('Get'),
   HeadObject: onVersion('Get'),
   GetObjectAttributes: getObjectAttributes,
-  DeleteObject: onVersion('Delete'),
+  DeleteObject: deletionOf,
   GetObjectAcl: onVersion('Get', 'Acl'),
   PutObjectAcl: (input, call) =>
     onVersion(
@@ -108,13 +108,16 @@ function copyDestination(input: OnObject, call: S3Call): AccessRequirement[] {
   return write(input, { ...call, headers });
 }
 
-/** For each key of DeleteObjects, asked by its handler. */
-export function deletionOf(bucket: string, key: string, versionId: string | undefined): AccessRequirement[] {
-  return onVersion('Delete')({
-    Bucket: bucket,
-    Key: key,
-    ...(versionId === undefined ? {} : { VersionId: versionId }),
-  });
+/** Of DeleteObject, and of each key of DeleteObjects, asked by its handler. AWS's guide to conditional deletes: one that
+ * names an ETag "requires both s3:DeleteObject and s3:GetObject". */
+export function deletionOf(input: OnVersion & { readonly IfMatch?: string }): AccessRequirement[] {
+  const { IfMatch: ifMatch } = input;
+  if (ifMatch === undefined) return onVersion('Delete')(input);
+  const needed = onVersion('Delete')(input).map((deletion) => ({
+    ...deletion,
+    context: { ...deletion.context, 's3:if-match': ifMatch },
+  }));
+  return ifMatch === '*' ? needed : [...needed, ...onVersion('Get')(input)];
 }
 
 /** What a caller needs to be told that a key does not exist. */

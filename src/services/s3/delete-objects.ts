@@ -1,6 +1,6 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import { AwsError } from '../../errors/aws-error.ts';
-import { asAwsError, malformedXml, notImplemented } from '../../errors/s3.ts';
+import { asAwsError, malformedXml, notImplemented, userKeyMustBeSpecified } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { deleteObject } from '../../objects/delete-object.ts';
 import { deletionOf } from './access-objects.ts';
@@ -23,6 +23,7 @@ export const DeleteObjects =
   async (input, call) => {
     const { Objects: entries, Quiet: quiet } = input.Delete;
     if (entries === undefined || entries.length === 0 || entries.length > KEYS_MAX) throw malformedXml();
+    if (entries.some(({ Key }) => Key === '')) throw userKeyMustBeSpecified();
     if (call.headers['x-amz-mfa'] !== undefined) throw notImplemented('x-amz-mfa');
     const bucket = await objects.buckets.require(input.Bucket);
     checkBucketRegion(call, objects.site, bucket);
@@ -55,7 +56,8 @@ async function deleteOne(
   try {
     if (entry.LastModifiedTime !== undefined) throw notImplemented('LastModifiedTime');
     if (entry.Size !== undefined) throw notImplemented('Size');
-    await call.authorise(deletionOf(bucket.row.name, Key, VersionId));
+    const condition = ETag === undefined ? {} : { IfMatch: ETag };
+    await call.authorise(deletionOf({ Bucket: bucket.row.name, ...named, ...condition }));
     const { versionId, deleteMarker } = await deleteObject(objects, bucket, {
       key: Key,
       ...(VersionId === undefined ? {} : { versionId: VersionId }),

@@ -8,8 +8,8 @@ import { hidingWhatIsMissing } from './answers/found-object.ts';
 import { sdkWord } from './answers/sdk-word.ts';
 import { shownTime } from './answers/shown-time.ts';
 import { checkReadEncryption } from './rules/encryption-headers.ts';
-import { pageSize } from './rules/list-parameters.ts';
-import type { S3Handler, S3Input, S3Output } from './s3-handler.ts';
+import { pageSize, partNumberMarker } from './rules/list-parameters.ts';
+import type { S3Handler, S3Output } from './s3-handler.ts';
 
 const ATTRIBUTES = new Set(['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize']);
 
@@ -22,6 +22,10 @@ export const GetObjectAttributes =
       if (!ATTRIBUTES.has(name))
         throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', name);
     }
+    const partsPage = {
+      marker: partNumberMarker(input.PartNumberMarker, 'x-amz-part-number-marker'),
+      partsMax: pageSize(input.MaxParts, 'x-amz-max-parts'),
+    };
     const bucket = await objects.buckets.require(input.Bucket);
     const { VersionId: versionId } = input;
     const reading = headObject(objects, bucket, {
@@ -37,7 +41,7 @@ export const GetObjectAttributes =
     };
     if (asked.has('ETag')) output.ETag = version.etag;
     if (asked.has('Checksum') && version.checksum !== undefined) output.Checksum = wholeChecksum(version);
-    const parts = asked.has('ObjectParts') ? objectParts(version, input) : undefined;
+    const parts = asked.has('ObjectParts') ? objectParts(version, partsPage) : undefined;
     if (parts !== undefined) output.ObjectParts = parts;
     if (asked.has('StorageClass')) output.StorageClass = sdkWord(version.storageClass);
     if (asked.has('ObjectSize')) output.ObjectSize = version.size;
@@ -50,13 +54,16 @@ function wholeChecksum({ checksum }: ObjectVersion) {
   return checksumMembers({ ...checksum, value: checksum.value.replace(/-\d+$/, '') });
 }
 
+interface PartsPage {
+  readonly marker: number;
+  readonly partsMax: number;
+}
+
 /** Parts are listed only where each has a checksum of its own that counts. */
-function objectParts(version: ObjectVersion, input: S3Input<'GetObjectAttributes'>) {
+function objectParts(version: ObjectVersion, { marker, partsMax }: PartsPage) {
   const { parts } = version;
   if (parts === undefined) return undefined;
   if (version.checksum?.type !== 'COMPOSITE') return { TotalPartsCount: parts.length };
-  const partsMax = pageSize(input.MaxParts, 'max-parts');
-  const marker = Number(input.PartNumberMarker ?? 0);
   const page = parts.slice(marker, marker + partsMax);
   const truncated = marker + page.length < parts.length;
   return {

@@ -9,14 +9,20 @@ import {
   fromContinuationToken,
   listEncoder,
   pageSize,
+  refuseParameters,
 } from './rules/list-parameters.ts';
 import type { S3Handler } from './s3-handler.ts';
+
+const VERSION_1_ONLY: ReadonlyMap<string, string> = new Map([
+  ['marker', 'Marker unsupported with REST.GET.BUCKET in list-type=2'],
+]);
 
 export const ListObjectsV2 =
   (objects: ObjectsContext): S3Handler<'ListObjectsV2'> =>
   async (input, call) => {
     checkEncodingType(input.EncodingType);
     checkOptionalAttributes(call.headers['x-amz-optional-object-attributes']);
+    refuseParameters(call.query, VERSION_1_ONLY);
     const entriesMax = pageSize(input.MaxKeys);
     const encode = listEncoder(input.EncodingType);
     const {

@@ -1,4 +1,3 @@
-import { invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { listParts } from '../../objects/list-parts.ts';
 import { partChecksumMembers } from './answers/checksum-members.ts';
@@ -6,7 +5,7 @@ import { ownerOf } from './answers/owner.ts';
 import { sdkWord } from './answers/sdk-word.ts';
 import { shownTime } from './answers/shown-time.ts';
 import { quoted } from './answers/written-object.ts';
-import { pageSize } from './rules/list-parameters.ts';
+import { pageSize, partNumberMarker } from './rules/list-parameters.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 export const ListParts =
@@ -14,7 +13,7 @@ export const ListParts =
   async (input) => {
     const bucket = await objects.buckets.require(input.Bucket);
     const partsMax = pageSize(input.MaxParts, 'max-parts');
-    const marker = partNumberMarker(input.PartNumberMarker);
+    const marker = partNumberMarker(input.PartNumberMarker, 'part-number-marker');
     const { upload, parts, truncated } = await listParts(objects, bucket, {
       key: input.Key,
       uploadId: input.UploadId,
@@ -44,14 +43,3 @@ export const ListParts =
         : { ChecksumAlgorithm: upload.checksum.algorithm, ChecksumType: upload.checksum.type }),
     };
   };
-
-/** An empty one counts as 0, as at AWS. */
-function partNumberMarker(value: string | undefined): number {
-  if (value === undefined || value === '') return 0;
-  if (/^\d{1,10}$/.test(value)) return Number(value);
-  throw invalidArgument(
-    'Provided part-number-marker not an integer or within integer range',
-    'part-number-marker',
-    value,
-  );
-}

@@ -1,3 +1,4 @@
+import { headerOutOfContext } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { uploadPart } from '../../objects/upload-part.ts';
 import { partChecksumMembers } from './answers/checksum-members.ts';
@@ -11,6 +12,9 @@ export const UploadPart =
   (objects: ObjectsContext): S3Handler<'UploadPart'> =>
   async (input, call) => {
     checkPartEncryption(call.headers);
+    const tagging = call.headers['x-amz-tagging'];
+    // The tags of an object are those that its upload began with.
+    if (tagging !== undefined) throw headerOutOfContext('x-amz-tagging', tagging);
     const bucket = await objects.buckets.require(input.Bucket);
     const part = await uploadPart(objects, bucket, {
       key: input.Key,

@@ -1,5 +1,5 @@
 import type { AwsError } from '../../errors/aws-error.ts';
-import { malformedXml } from '../../errors/s3.ts';
+import { malformedXml, missingRequestBody } from '../../errors/s3.ts';
 import { type Bound, readBindings, type Values, writeHeaders } from '../bindings.ts';
 import { writeGetBucketLocation } from '../exceptions/get-bucket-location.ts';
 import type { WireResponse } from '../response.ts';
@@ -12,6 +12,9 @@ export const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 export const S3_CONTROL_NAMESPACE = 'http://awss3control.amazonaws.com/doc/2018-08-20/';
 // Written by clients older than the final API; AWS takes it.
 const S3_OLD_NAMESPACE = 'http://doc.s3.amazonaws.com/2006-03-01';
+
+/** Where AWS says of an empty body that it is missing; elsewhere it is malformed (recorded of a legal hold). */
+const BODY_MISSED = new Set(['DeleteObjects', 'PutBucketTagging', 'PutObjectTagging']);
 
 export interface RestXmlOptions {
   readonly namespace: string;
@@ -45,7 +48,7 @@ function readInput(operation: Operation, bound: Bound, body: Buffer, namespaces:
   }
   if (body.length === 0 && !(payload.required && payload.shape.kind === 'string')) {
     // An empty text is a value (a bucket policy, say), and its meaning the handler's to judge.
-    if (payload.required) throw malformedXml();
+    if (payload.required) throw BODY_MISSED.has(operation.name) ? missingRequestBody() : malformedXml();
     return values;
   }
   if (payload.shape.kind === 'structure') {

@@ -345,9 +345,17 @@ describe('the credential scope', () => {
 
   it('must name the region that answers', () => {
     const scope = { date: '20261121', region: 'us-east-1', service: 's3' };
-    expect(() => checkScopeRegion(scope, 'us-east-1')).not.toThrow();
-    expect(() => checkScopeRegion(scope, 'ap-south-1')).toThrow(
+    expect(() => checkScopeRegion(scope, 'us-east-1', 'REST-HEADER')).not.toThrow();
+    expect(() => checkScopeRegion(scope, 'ap-south-1', 'REST-HEADER')).toThrow(
       expect.objectContaining({ code: MALFORMED, status: 400, fields: { Region: 'ap-south-1' } }),
+    );
+    expect(() => checkScopeRegion(scope, 'ap-south-1', 'REST-QUERY-STRING')).toThrow(
+      expect.objectContaining({
+        code: 'AuthorizationQueryParametersError',
+        message:
+          "Error parsing the X-Amz-Credential parameter; the region 'us-east-1' is wrong; expecting 'ap-south-1'",
+        fields: { Region: 'ap-south-1' },
+      }),
     );
   });
 });

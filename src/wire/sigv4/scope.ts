@@ -1,5 +1,5 @@
-import { authorizationRegionWrong } from '../../errors/signatures.ts';
-import type { CredentialScope } from './authenticated.ts';
+import { authorizationRegionWrong, queryRegionWrong } from '../../errors/signatures.ts';
+import type { AuthType, CredentialScope } from './authenticated.ts';
 
 export const TERMINATOR = 'aws4_request';
 
@@ -54,7 +54,11 @@ function serviceOf(credential: string): string | undefined {
   return service === -1 || service + 1 >= terminator ? undefined : credential.slice(service + 1, terminator);
 }
 
-/** Throws AuthorizationHeaderMalformed, naming the right region, when the scope names another. */
-export function checkScopeRegion(scope: CredentialScope, expectedRegion: string): void {
-  if (scope.region !== expectedRegion) throw authorizationRegionWrong(scope.region, expectedRegion);
+/** Throws AuthorizationHeaderMalformed or AuthorizationQueryParametersError, naming the right region, when the scope names
+ * another. */
+export function checkScopeRegion(scope: CredentialScope, expectedRegion: string, authType: AuthType): void {
+  if (scope.region === expectedRegion) return;
+  throw authType === 'REST-HEADER'
+    ? authorizationRegionWrong(scope.region, expectedRegion)
+    : queryRegionWrong(scope.region, expectedRegion);
 }

@@ -1,5 +1,5 @@
 import { AwsError } from '../../../errors/aws-error.ts';
-import { invalidRequest } from '../../../errors/s3.ts';
+import { invalidArgument, invalidRequest, notOverridable } from '../../../errors/s3.ts';
 import type { FoundObject } from '../../../objects/read-object.ts';
 import { stampMilliseconds } from '../../../store/tables/order-stamp.ts';
 import { listBucketRequirement } from '../access-objects.ts';
@@ -26,12 +26,12 @@ export function foundObject(found: FoundObject, input: ReadInput, call: S3Call):
     LastModified: shownTime(found.lastModifiedMs),
     ContentLength: range.end - range.start,
     ETag: quoted(version.etag),
-    ContentType: input.ResponseContentType ?? system.contentType ?? CONTENT_TYPE_DEFAULT,
+    ContentType: system.contentType ?? CONTENT_TYPE_DEFAULT,
     ServerSideEncryption: version.encryption,
-    CacheControl: input.ResponseCacheControl ?? system.cacheControl,
-    ContentDisposition: input.ResponseContentDisposition ?? system.contentDisposition,
-    ContentEncoding: input.ResponseContentEncoding ?? system.contentEncoding,
-    ContentLanguage: input.ResponseContentLanguage ?? system.contentLanguage,
+    CacheControl: system.cacheControl,
+    ContentDisposition: system.contentDisposition,
+    ContentEncoding: system.contentEncoding,
+    ContentLanguage: system.contentLanguage,
     WebsiteRedirectLocation: system.websiteRedirectLocation,
     StorageClass: shownClass === undefined ? undefined : sdkWord(shownClass),
     Metadata: version.metadata,
@@ -42,6 +42,7 @@ export function foundObject(found: FoundObject, input: ReadInput, call: S3Call):
   };
   const expires = input.ResponseExpires?.toUTCString() ?? system.expires;
   if (expires !== undefined) call.response.headers['expires'] = expires;
+  chooseHeaders(call);
   if (found.partial) {
     call.response.status = 206;
     output.ContentRange = `bytes ${range.start}-${range.end - 1}/${version.size}`;
@@ -60,21 +61,40 @@ function shownChecksum(found: FoundObject, partNumber: number | undefined) {
   return whole ? checksumMembers(version.checksum) : {};
 }
 
-const RESPONSE_PARAMETERS = [
-  'response-cache-control',
-  'response-content-disposition',
-  'response-content-encoding',
-  'response-content-language',
-  'response-content-type',
-  'response-expires',
+/** The headers of the answer that a request may choose: "response-" and one of these. */
+const CHOSEN_HEADERS = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
 ];
+const CHOICE = 'response-';
+// What Latin-1 has and a header may hold: a value must not begin a new one.
+const LATIN = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
 /** Answer headers can be chosen by signed requests only: else a link could make the server say anything.
- * @throws AwsError InvalidRequest */
+ * @throws AwsError InvalidArgument, InvalidRequest */
 export function checkResponseParameters(call: S3Call): void {
-  if (call.caller.kind !== 'anonymous' || call.query.size === 0) return;
-  if (RESPONSE_PARAMETERS.some((name) => call.query.has(name))) {
-    throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
+  for (const [name, [value = '']] of call.query) {
+    if (!name.startsWith(CHOICE)) continue;
+    if (!CHOSEN_HEADERS.includes(name.slice(CHOICE.length))) throw notOverridable(name, value);
+    if (call.caller.kind === 'anonymous') {
+      throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
+    }
+    if (!LATIN.test(value)) {
+      throw invalidArgument('Header value cannot be represented using ISO-8859-1.', name, value);
+    }
+  }
+}
+
+/** As they are: as members they would be encoded like stored metadata. A date was read and is written anew. */
+function chooseHeaders({ query, response }: S3Call): void {
+  if (query.size === 0) return;
+  for (const name of CHOSEN_HEADERS) {
+    const value = name === 'expires' ? undefined : query.get(CHOICE + name)?.[0];
+    if (value) response.headers[name] = value;
   }
 }
 

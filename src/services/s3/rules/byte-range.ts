@@ -19,7 +19,9 @@ export function byteRange(header: string | undefined, size: number): ByteRange |
   if (first === '' && last === '') return undefined;
   if (first === '') {
     const suffixLength = Number(last);
-    if (suffixLength === 0 || size === 0) throw invalidRange(header, size);
+    if (suffixLength === 0) throw invalidRange(header, size);
+    // AWS: the last bytes of nothing are all of it (200), while a first byte is not there.
+    if (size === 0) return undefined;
     return { start: Math.max(0, size - suffixLength), end: size };
   }
   const start = Number(first);

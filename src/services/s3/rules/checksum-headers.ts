@@ -1,6 +1,7 @@
 import { invalidChecksumHeader, invalidRequest, multipleChecksums } from '../../../errors/s3.ts';
 import { CHECKSUM_BYTES } from '../../../lib/checksums/algorithms.ts';
 import type { ChecksumAlgorithm } from '../../../store/tables/rows.ts';
+import { checksumAlgorithmOf } from '../../../wire/control-body.ts';
 
 /** A checksum that the client named. Without `value` it comes as a trailer, after the body. */
 export interface DeclaredChecksum {
@@ -9,8 +10,6 @@ export interface DeclaredChecksum {
 }
 
 const PREFIX = 'x-amz-checksum-';
-/** Headers of the same prefix that hold no digest. */
-const NO_DIGEST = new Set([`${PREFIX}algorithm`, `${PREFIX}mode`, `${PREFIX}type`]);
 const PARTS_COUNT = /-[1-9]\d{0,4}$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -31,8 +30,7 @@ export function declaredChecksum(
 ): DeclaredChecksum | undefined {
   let declared: DeclaredChecksum | undefined;
   for (const name in headers) {
-    if (!name.startsWith(PREFIX) || NO_DIGEST.has(name)) continue;
-    const algorithm = algorithmOf(name);
+    const algorithm = checksumAlgorithmOf(name);
     if (algorithm === undefined) continue;
     if (declared !== undefined) throw multipleChecksums();
     const value = headers[name] ?? '';
@@ -42,7 +40,7 @@ export function declaredChecksum(
   const trailer = headers['x-amz-trailer'];
   if (trailer !== undefined) {
     for (const name of trailer.split(',')) {
-      const algorithm = algorithmOf(name.trim().toLowerCase());
+      const algorithm = checksumAlgorithmOf(name.trim().toLowerCase());
       if (algorithm === undefined) continue;
       if (declared !== undefined) throw multipleChecksums();
       declared = { algorithm };
@@ -71,10 +69,4 @@ function checkSdkAlgorithm(named: string | undefined, declared: DeclaredChecksum
   if (algorithm !== declared.algorithm) {
     throw invalidChecksumHeader('x-amz-sdk-checksum-algorithm');
   }
-}
-
-function algorithmOf(header: string): ChecksumAlgorithm | undefined {
-  if (!header.startsWith(PREFIX)) return undefined;
-  const name = header.slice(PREFIX.length).toUpperCase();
-  return isChecksumAlgorithm(name) ? name : undefined;
 }

@@ -1,8 +1,8 @@
 import { invalidRequest } from '../../../errors/s3.ts';
 import type { ObjectsContext } from '../../../objects/context.ts';
 import type { CopySourceOptions } from '../../../objects/copy-object.ts';
+import type { CopySource } from '../../../wire/copy-source.ts';
 import type { S3Call } from '../s3-handler.ts';
-import type { CopySource } from './copy-source.ts';
 import { checkCopySourceEncryption } from './encryption-headers.ts';
 import { checkCopySourceConditions } from './read-conditions.ts';
 import { checkReadable } from './storage-class.ts';

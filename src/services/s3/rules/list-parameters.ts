@@ -23,6 +23,28 @@ export function pageSize(asked: number | undefined, argumentName = 'maxKeys'): n
   return Math.min(asked, LIST_ENTRIES_MAX);
 }
 
+/** A page of one version of the list must not begin where the other version's parameter says nothing.
+ * @throws AwsError InvalidArgument for a parameter that is there, whatever its value */
+export function refuseParameters(
+  query: ReadonlyMap<string, unknown>,
+  messages: ReadonlyMap<string, string>,
+): void {
+  if (query.size === 0) return;
+  for (const [name, message] of messages) if (query.has(name)) throw invalidArgument(message, name);
+}
+
+/** An empty one counts as 0, as at AWS.
+ * @throws AwsError InvalidArgument */
+export function partNumberMarker(value: string | undefined, argumentName: string): number {
+  if (value === undefined || value === '') return 0;
+  if (/^\d{1,10}$/.test(value)) return Number(value);
+  throw invalidArgument(
+    `Provided ${argumentName} not an integer or within integer range`,
+    argumentName,
+    value,
+  );
+}
+
 const UNRESERVED = /^[A-Za-z0-9.\-*_/]*$/;
 
 /** As AWS encodes under `encoding-type=url`: form encoding (a space is `+`) that leaves slashes alone. */

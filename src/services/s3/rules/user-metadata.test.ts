@@ -18,3 +18,11 @@ it('2 KB of names and values in UTF-8 is the most', () => {
   expect(() => storedMetadata({ ...fits, c: '' })).toThrow('exceed the maximum allowed metadata size');
   expect(USER_METADATA_BYTES_MAX).toBe(2048);
 });
+
+it('any name is kept', () => {
+  const headers = JSON.parse('{"__proto__":"a","constructor":"b"}') as Record<string, string>;
+  expect(Object.entries(storedMetadata(headers))).toEqual([
+    ['__proto__', 'a'],
+    ['constructor', 'b'],
+  ]);
+});

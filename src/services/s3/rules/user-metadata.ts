@@ -11,16 +11,17 @@ const ENCODED_WORD = /=\?utf-8\?([bq])\?([^?]*)\?=/gi;
 export function storedMetadata(
   headers: Readonly<Record<string, string>> | undefined,
 ): Record<string, string> {
-  const stored: Record<string, string> = {};
-  if (headers === undefined) return stored;
+  if (headers === undefined) return {};
+  const stored: [string, string][] = [];
   let sizeBytes = 0;
   for (const [name, value] of Object.entries(headers)) {
     const decoded = value.includes('=?') ? decodeEncodedWords(value) : value;
-    stored[name.toLowerCase()] = decoded;
+    stored.push([name.toLowerCase(), decoded]);
     sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(decoded);
   }
   if (sizeBytes > USER_METADATA_BYTES_MAX) throw metadataTooLarge(sizeBytes, USER_METADATA_BYTES_MAX);
-  return stored;
+  // From entries: `__proto__` is a name like any other, and an assignment would lose it.
+  return Object.fromEntries(stored);
 }
 
 function decodeEncodedWords(value: string): string {

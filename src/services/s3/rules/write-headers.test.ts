@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { AwsError } from '../../../errors/aws-error.ts';
+import { copySource } from '../../../wire/copy-source.ts';
 import { declaredChecksum } from './checksum-headers.ts';
-import { copySource } from './copy-source.ts';
 import { checkReadEncryption, checkWriteEncryption } from './encryption-headers.ts';
 
 function refused(check: () => unknown): string {
@@ -77,6 +77,12 @@ it.each<[string, Record<string, string>, object | string | undefined]>([
     { 'x-amz-checksum-crc32': 'NhCmhg==', 'x-amz-trailer': 'x-amz-checksum-crc32' },
     'Expecting a single',
   ],
+  ['of nobody', { 'x-amz-checksum-foo': 'NhCmhg==' }, 'The algorithm type you specified'],
+  [
+    'of nobody as a trailer',
+    { 'x-amz-trailer': 'x-amz-checksum-foo' },
+    'The algorithm type you specified in x-amz-checksum- header is invalid.',
+  ],
   ['too short', { 'x-amz-checksum-crc64nvme': 'NhCmhg==' }, 'Value for x-amz-checksum-crc64nvme header'],
   ['named and absent', { 'x-amz-sdk-checksum-algorithm': 'CRC32' }, 'no corresponding x-amz-checksum-*'],
   [
@@ -101,6 +107,7 @@ it('copy sources', () => {
     key: 'a b/ü',
     versionId: 'x+y',
   });
+  expect(copySource('b/a+b%2Bc')).toEqual({ bucket: 'b', key: 'a b+c' });
   expect(copySource('b//k')).toEqual({ bucket: 'b', key: '/k' });
   for (const bad of ['', 'b', 'b/', '/b/', 'b/k?versionId=', 'b/k?x=y', 'b/k?versionId=a?b', 'b/%zz']) {
     expect(refused(() => copySource(bad))).toBe('400 InvalidArgument Invalid copy source object key');

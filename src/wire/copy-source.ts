@@ -1,4 +1,5 @@
-import { invalidArgument } from '../../../errors/s3.ts';
+import { invalidArgument } from '../errors/s3.ts';
+import { decodeComponent } from './request.ts';
 
 export interface CopySource {
   readonly bucket: string;
@@ -9,7 +10,8 @@ export interface CopySource {
 // An access point ARN is no bucket name: its effect is not built, so that it fails as an unknown bucket would.
 const SOURCE = /^\/?([^/]+)\/(.+)$/s;
 
-/** `bucket/key` or `/bucket/key`, URL-encoded, with an optional `?versionId=`.
+/** `x-amz-copy-source`: `bucket/key` or `/bucket/key`, encoded as in a query (`+` is a space), with an optional
+ * `?versionId=`. Here because the owner that a request expects of the source is checked for all operations alike.
  * @throws AwsError InvalidArgument */
 export function copySource(header: string | undefined): CopySource {
   const [path = '', query, ...rest] = (header ?? '').split('?');
@@ -30,7 +32,7 @@ function versionIdOf(query: string): string | undefined {
 
 function decodedComponent(text: string): string | undefined {
   try {
-    return decodeURIComponent(text);
+    return decodeComponent(text, true);
   } catch {
     return undefined;
   }
