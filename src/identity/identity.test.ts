@@ -241,6 +241,18 @@ describe('roles', () => {
     expect(await identity.credentials(keys.accessKeyId, keys.sessionToken)).toBe('expired');
   });
 
+  it('give tokens that are no access keys, before and after they expire', async () => {
+    await make(trusting('s3.amazonaws.com'));
+    const keys = issueSessionCredentials(identity, (await assume()).session, 900);
+    const answers = async () => {
+      const asSession = await identity.credentials(keys.accessKeyId, keys.sessionToken);
+      return [typeof asSession, await identity.credentials(keys.sessionToken)];
+    };
+    expect(await answers()).toEqual(['object', undefined]);
+    clock.jump(900_000);
+    expect(await answers()).toEqual(['string', undefined]);
+  });
+
   it('are passed by who may pass them, to the service named', async () => {
     const principal = await alice();
     const pass = async (more: object = {}) =>

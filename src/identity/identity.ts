@@ -40,7 +40,11 @@ export class Identity implements IdentityContext {
   readonly store: KeyValueStore;
   readonly clock: Clock;
   readonly keyring: Keyring;
-  readonly #credentials: EpochCache<Credential | 'disabled'>;
+  /** By access key id. Never one cache with the sessions: a session token sent as an access key id would be found in
+   * it, past the check of its expiry. */
+  readonly #longTermKeys: EpochCache<Credential | 'disabled'>;
+  /** By session token. */
+  readonly #sessions: EpochCache<Credential>;
   readonly #policies: EpochCache<PrincipalPolicies>;
   readonly #tokens: SessionTokens;
 
@@ -48,7 +52,8 @@ export class Identity implements IdentityContext {
     this.store = context.store;
     this.clock = context.clock;
     this.keyring = context.keyring;
-    this.#credentials = new EpochCache(context.store, CREDENTIALS_MAX);
+    this.#longTermKeys = new EpochCache(context.store, CREDENTIALS_MAX);
+    this.#sessions = new EpochCache(context.store, CREDENTIALS_MAX);
     this.#policies = new EpochCache(context.store, POLICIES_MAX);
     this.#tokens = new SessionTokens(context.keyring);
   }
@@ -56,12 +61,12 @@ export class Identity implements IdentityContext {
   /** At once when the key is known. */
   credentials(accessKeyId: string, sessionToken?: string): CredentialAnswer | Promise<CredentialAnswer> {
     if (sessionToken === undefined) {
-      return this.#credentials.get(accessKeyId, () => this.#longTerm(accessKeyId));
+      return this.#longTermKeys.get(accessKeyId, () => this.#longTerm(accessKeyId));
     }
     const claims = this.#tokens.open(sessionToken);
     if (claims === undefined || claims.accessKeyId !== accessKeyId) return 'invalid-token';
     if (claims.expiresAtMs <= this.clock.now()) return 'expired';
-    return this.#credentials.get(sessionToken, () => this.#session(claims));
+    return this.#sessions.get(sessionToken, () => this.#session(claims));
   }
 
   /** At once when they are known. */

@@ -89,6 +89,8 @@ describe('AssumeRole', () => {
     expect((await server.iam(keys).send(new ListRolesCommand({}))).Roles?.length).toBeGreaterThan(0);
     const { sessionToken: _token, ...without } = keys;
     await refused(server.sts(without).send(new GetCallerIdentityCommand({})), 'InvalidClientTokenId', 403);
+    const asKey = { ...without, accessKeyId: keys.sessionToken ?? '' };
+    await refused(server.sts(asKey).send(new GetCallerIdentityCommand({})), 'InvalidClientTokenId', 403);
     await refused(
       server.sts({ ...keys, sessionToken: `${keys.sessionToken}x` }).send(new GetCallerIdentityCommand({})),
       'InvalidClientTokenId',
