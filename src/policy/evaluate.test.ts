@@ -475,6 +475,20 @@ describe('evaluation, by AWS rules', () => {
       OBJECT,
       false,
     ],
+    [
+      'variable that never ends',
+      { Resource: `${BUCKET}/\${aws:username` },
+      's3:GetObject',
+      `${BUCKET}/alice`,
+      false,
+    ],
+    [
+      'variables, not one of which ends',
+      { Resource: `${BUCKET}/${'${'.repeat(60_000)}` },
+      's3:GetObject',
+      OBJECT,
+      false,
+    ],
     ['literal star', { Resource: `${BUCKET}/\${*}` }, 's3:GetObject', `${BUCKET}/*`, true],
     ['literal star is no wildcard', { Resource: `${BUCKET}/\${*}` }, 's3:GetObject', `${BUCKET}/x`, false],
     [
