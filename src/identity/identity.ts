@@ -17,8 +17,6 @@ import { type SessionClaims, SessionTokens } from './session-token.ts';
 export interface Credential {
   readonly secretAccessKey: string;
   readonly principal: Principal;
-  /** Of session keys only: milliseconds since the epoch, for aws:TokenIssueTime. */
-  readonly issuedAtMs?: number;
 }
 
 /** `undefined`: no such key, a session key without its token, or a session whose role or user is gone. */
@@ -114,13 +112,11 @@ export class Identity implements IdentityContext {
 
   async #session(claims: SessionClaims): Promise<Credential | undefined> {
     const principal = await this.#principalOf(claims);
-    return principal === undefined
-      ? undefined
-      : { secretAccessKey: claims.secretAccessKey, principal, issuedAtMs: claims.issuedAtMs };
+    return principal === undefined ? undefined : { secretAccessKey: claims.secretAccessKey, principal };
   }
 
   async #principalOf(claims: SessionClaims): Promise<Principal | undefined> {
-    const { account } = claims;
+    const { account, issuedAtMs: tokenIssuedAtMs } = claims;
     if (claims.of === 'role') {
       const role = (await findEntity(this, 'role', account, claims.roleName))?.row;
       if (role?.roleId !== claims.roleId) return undefined;
@@ -131,13 +127,16 @@ export class Identity implements IdentityContext {
         roleId: role.roleId,
         sessionName: claims.sessionName,
         arn: assumedRoleArn(account, role.roleName, claims.sessionName),
+        tokenIssuedAtMs,
         ...(claims.sessionPolicy === undefined ? {} : { sessionPolicy: claims.sessionPolicy }),
         ...(claims.sessionPolicyArns === undefined ? {} : { sessionPolicyArns: claims.sessionPolicyArns }),
       };
     }
     const owner = await this.#ownerOf(account, claims.of === 'user' ? claims.userName : undefined);
     if (owner?.kind === 'user' && claims.of === 'user' && owner.userId !== claims.userId) return undefined;
-    return owner?.kind === 'user' || owner?.kind === 'root' ? { ...owner, temporary: true } : undefined;
+    return owner?.kind === 'user' || owner?.kind === 'root'
+      ? { ...owner, temporary: true, tokenIssuedAtMs }
+      : undefined;
   }
 
   async #ofUser(principal: Extract<Principal, { kind: 'user' }>): Promise<PrincipalPolicies | undefined> {

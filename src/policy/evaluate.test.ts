@@ -534,6 +534,28 @@ describe('evaluation, by AWS rules', () => {
     expect(by(allow(), deny())).toMatchObject({ decision: 'explicit-deny', statement: '#2' });
   });
 
+  it('aws:TokenIssueTime is when the token was issued, or now for a session that has none', () => {
+    const younger = { DateGreaterThan: { 'aws:TokenIssueTime': '2026-01-01T00:00:00Z' } };
+    const identity = [identityPolicy(allow({ Condition: younger }))];
+    const decide = (principal: Principal) =>
+      evaluate(
+        {
+          principal,
+          action: 's3:GetObject',
+          resource: OBJECT,
+          context: {
+            'aws:CurrentTime': '2026-06-01T00:00:00.000Z',
+            'aws:TokenIssueTime': '2030-01-01T00:00:00Z',
+          },
+        },
+        { identity, resourceAccount: OWN },
+      ).decision;
+    expect(decide({ ...session, tokenIssuedAtMs: Date.UTC(2025, 11) })).toBe('implicit-deny');
+    expect(decide({ ...session, tokenIssuedAtMs: Date.UTC(2026, 1) })).toBe('allow');
+    expect(decide(session)).toBe('allow');
+    expect(decide(alice)).toBe('implicit-deny');
+  });
+
   it('takes 2008 documents without variables', () => {
     const json = JSON.stringify({ Statement: allow({ Resource: `${BUCKET}/\${aws:username}` }) });
     const identity = [parsePolicy(json, 'identity')];
