@@ -1,6 +1,7 @@
 import * as s3 from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { refusal, s3Fixture } from './s3-answers.ts';
+import { ACCOUNT } from '../src/testing/start-s3-server.ts';
+import { refusal, s3Fixture, statusOf } from './s3-answers.ts';
 
 // Condition keys that depend on the operation, as AWS's own examples of policies use them.
 
@@ -96,5 +97,32 @@ describe('a multipart upload', () => {
     const client = await denied('s3:PutObject', { StringNotEquals: { [key]: value } });
     await uploadOfOnePart(client, { Bucket, Key: 'large', ...created });
     expect(await refusal(uploadOfOnePart(client, { Bucket, Key: 'large' }))).toMatchObject(REFUSED);
+  });
+});
+
+describe('iam:PassRole in PutBucketReplication', () => {
+  it.each([
+    ['127.0.0.0/8', 403],
+    ['10.0.0.0/8', 200],
+  ])('is refused from %s', async (network, status) => {
+    const Bucket = await fixture.bucket('Enabled');
+    const destination = await fixture.bucket('Enabled');
+    const client = await denied('iam:PassRole', { IpAddress: { 'aws:SourceIp': network } });
+    const put = new s3.PutBucketReplicationCommand({
+      Bucket,
+      ReplicationConfiguration: {
+        Role: `arn:aws:iam::${ACCOUNT}:role/replicator`,
+        Rules: [
+          {
+            Status: 'Enabled',
+            Priority: 1,
+            Filter: {},
+            DeleteMarkerReplication: { Status: 'Disabled' },
+            Destination: { Bucket: `arn:aws:s3:::${destination}` },
+          },
+        ],
+      },
+    });
+    expect(await statusOf(client.send(put))).toBe(status);
   });
 });
