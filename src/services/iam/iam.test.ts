@@ -387,6 +387,33 @@ describe('users and groups', () => {
     await refused(eve.send(new ListAccessKeysCommand({})), 'InvalidClientTokenId', 403);
   });
 
+  it('are made with tags by who may tag them, as roles and policies are', async () => {
+    const iam = server.iam();
+    await iam.send(new CreateUserCommand({ UserName: 'tagger' }));
+    const tagger = server.iam(await keysOf('tagger'));
+    const may = (...actions: string[]) =>
+      iam.send(
+        new PutUserPolicyCommand({
+          UserName: 'tagger',
+          PolicyName: 'p',
+          PolicyDocument: allowing(...actions),
+        }),
+      );
+    const Tags = [{ Key: 'team', Value: 'red' }];
+    const role = (RoleName: string) => ({ RoleName, AssumeRolePolicyDocument: TRUST });
+    const managed = (PolicyName: string) => ({ PolicyName, PolicyDocument: allowing('s3:*') });
+    const making = (suffix: string, tags: object) => [
+      () => tagger.send(new CreateUserCommand({ UserName: `user-${suffix}`, ...tags })),
+      () => tagger.send(new CreateRoleCommand({ ...role(`role-${suffix}`), ...tags })),
+      () => tagger.send(new CreatePolicyCommand({ ...managed(`policy-${suffix}`), ...tags })),
+    ];
+    await may('iam:Create*');
+    for (const make of making('bare', {})) await make();
+    for (const make of making('tagged', { Tags })) await refused(make(), 'AccessDenied', 403);
+    await may('iam:Create*', 'iam:TagUser', 'iam:TagRole', 'iam:TagPolicy');
+    for (const make of making('tagged', { Tags })) await make();
+  });
+
   it('live in their own account', async () => {
     const other = server.iam(server.otherRoot);
     expect((await other.send(new GetUserCommand({}))).User).toMatchObject({

@@ -1,4 +1,4 @@
-import { ListRolesCommand } from '@aws-sdk/client-iam';
+import { ListRolesCommand, TagRoleCommand } from '@aws-sdk/client-iam';
 import {
   AssumeRoleCommand,
   type Credentials,
@@ -8,6 +8,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessKey } from '../../identity/access-keys.ts';
 import { putInlinePolicy } from '../../identity/inline-policies.ts';
+import { createManagedPolicy, policyArn } from '../../identity/managed-policies.ts';
 import { createRole, deleteRole, updateTrustPolicy } from '../../identity/roles.ts';
 import { createUser } from '../../identity/users.ts';
 import {
@@ -147,6 +148,51 @@ describe('AssumeRole', () => {
     await refused(assume(arn), 'AccessDenied', 403);
     await refused(assume(arn, { ExternalId: 'e2' }), 'AccessDenied', 403);
     expect((await assume(arn, { ExternalId: 'e1' })).Credentials).toBeDefined();
+  });
+
+  it.each(['aws:ResourceTag/team', 'iam:ResourceTag/team'])(
+    'knows the tags of the role as %s',
+    async (key) => {
+      const arn = await role(
+        `tagged-${key.slice(0, 3)}`,
+        trusting(ALICE, { StringEquals: { [key]: 'red' } }),
+      );
+      const tag = (Value: string) =>
+        server
+          .iam()
+          .send(
+            new TagRoleCommand({
+              RoleName: arn.slice(arn.lastIndexOf('/') + 1),
+              Tags: [{ Key: 'team', Value }],
+            }),
+          );
+      await tag('blue');
+      await refused(assume(arn), 'AccessDenied', 403);
+      await tag('red');
+      expect((await assume(arn)).Credentials).toBeDefined();
+    },
+  );
+
+  it('takes no session policies that do not exist', async () => {
+    expect.hasAssertions();
+    const arn = await role('with-policies', trusting(ALICE));
+    const own = await createManagedPolicy(server.identity, ACCOUNT, {
+      policyName: 'own',
+      document: policy('iam:List*'),
+    });
+    const foreign = await createManagedPolicy(server.identity, OTHER, {
+      policyName: 'foreign',
+      document: policy('iam:List*'),
+    });
+    const narrowed = (by: string) => assume(arn, { PolicyArns: [{ arn: by }] });
+    expect((await narrowed(policyArn(ACCOUNT, own))).Credentials).toBeDefined();
+    for (const missing of [
+      `arn:aws:iam::${ACCOUNT}:policy/none`,
+      'arn:aws:iam::aws:policy/None',
+      policyArn(OTHER, foreign),
+    ]) {
+      await refused(narrowed(missing), 'MalformedPolicyDocumentException', 400);
+    }
   });
 
   it('ends sessions with their role, also when one of that name is made again', async () => {
