@@ -321,6 +321,32 @@ describe('managed policies', () => {
   });
 });
 
+describe('regions', () => {
+  it('may be any that the site has, and are us-east-1 to policies', async () => {
+    const iam = server.iam();
+    await iam.send(new CreateUserCommand({ UserName: 'regional' }));
+    const keys = await keysOf('regional');
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Action: 'iam:*',
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } },
+      },
+    });
+    await iam.send(new PutUserPolicyCommand({ UserName: 'regional', PolicyName: 'p', PolicyDocument }));
+    for (const region of ['us-east-1', 'ap-south-1']) {
+      expect((await server.iam(keys, region).send(new ListUsersCommand({}))).Users).toBeDefined();
+    }
+    await expect(server.iam(keys, 'mars-north-9').send(new ListUsersCommand({}))).rejects.toMatchObject({
+      name: 'SignatureDoesNotMatch',
+      message: "Credential should be scoped to a valid region, not 'mars-north-9'.",
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+});
+
 describe('users and groups', () => {
   it('act by what their group allows, at once', async () => {
     const iam = server.iam();

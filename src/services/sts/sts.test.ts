@@ -75,6 +75,12 @@ describe('GetCallerIdentity', () => {
   });
 });
 
+it('answers for the regions of the site, and no others', async () => {
+  const ask = (region: string) => server.sts(alice, region).send(new GetCallerIdentityCommand({}));
+  expect((await ask('ap-south-1')).Arn).toBe(ALICE);
+  await refused(ask('mars-north-9'), 'SignatureDoesNotMatch', 403);
+});
+
 describe('AssumeRole', () => {
   it('gives keys that act as the role', async () => {
     const answer = await assume(await role('worker', trusting(ALICE)));
@@ -158,14 +164,12 @@ describe('AssumeRole', () => {
         trusting(ALICE, { StringEquals: { [key]: 'red' } }),
       );
       const tag = (Value: string) =>
-        server
-          .iam()
-          .send(
-            new TagRoleCommand({
-              RoleName: arn.slice(arn.lastIndexOf('/') + 1),
-              Tags: [{ Key: 'team', Value }],
-            }),
-          );
+        server.iam().send(
+          new TagRoleCommand({
+            RoleName: arn.slice(arn.lastIndexOf('/') + 1),
+            Tags: [{ Key: 'team', Value }],
+          }),
+        );
       await tag('blue');
       await refused(assume(arn), 'AccessDenied', 403);
       await tag('red');
