@@ -4,8 +4,10 @@ import type { Call } from '../wire/call.ts';
 /** Where AWS's global services answer, whatever region their clients are set to. */
 export const GLOBAL_REGION = 'us-east-1';
 
+type Asked = Pick<Call<unknown>, 'headers' | 'clock' | 'sourceIp' | 'secure' | 'authenticated' | 'region'>;
+
 /** The condition keys that every request of every service has. Those of the principal come with the principal. */
-export function requestContext(call: Call<unknown>): RequestContext {
+export function requestContext(call: Asked): RequestContext {
   const { headers } = call;
   const nowMs = call.clock.now();
   return {
@@ -22,7 +24,7 @@ export function requestContext(call: Call<unknown>): RequestContext {
 
 /** IAM is global: a client chooses the region that it signs for, but not the one that policies see.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion */
-function requestedRegion({ authenticated, region }: Call<unknown>): string {
+function requestedRegion({ authenticated, region }: Asked): string {
   const global = authenticated.kind === 'signed' && authenticated.scope.service === 'iam';
   return global ? GLOBAL_REGION : region;
 }

@@ -7,6 +7,7 @@ import type { WireRequest } from '../../wire/request.ts';
 import type { WireResponse } from '../../wire/response.ts';
 import type { Authenticator } from '../../wire/sigv4/authenticated.ts';
 import { openBody } from '../../wire/sigv4/open-body.ts';
+import { requestContext } from '../request-context.ts';
 import type { AdministrationContext, JsonObject } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
@@ -97,14 +98,14 @@ async function callOperation(
     resourceAccount: endpoint.operatorAccount,
     conditions: {},
   };
-  const decision = await authorise(endpoint.administration.identity, {
+  const { headers, sourceIp, secure } = request;
+  const { identity, site } = endpoint.administration;
+  // Of the whole site: whatever region a client signs for, policies see the one.
+  const asked = { headers, sourceIp, secure, authenticated, clock: site.clock, region: site.defaultRegion };
+  const decision = await authorise(identity, {
     principal: caller,
     ...access,
-    context: {
-      'aws:SourceIp': request.sourceIp,
-      'aws:SecureTransport': String(request.secure),
-      ...conditions,
-    },
+    context: { ...requestContext(asked), ...conditions },
   });
   if (decision.decision !== 'allow') throw new AwsError('AccessDenied', 403, 'Access Denied');
   if (operation === undefined) throw new AwsError('NotImplemented', 501, `There is no operation ${name}.`);
