@@ -83,6 +83,7 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
   const endpoint = holdfastEndpoint(node, options, authenticator);
   return createListener<Principal>({
     services,
+    domains: config.domains,
     internal: (request) => handleHoldfastRequest(endpoint, request),
     clock: site.clock,
     random: site.random,
