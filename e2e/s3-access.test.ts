@@ -293,6 +293,21 @@ describe('bucket policies', () => {
     });
   });
 
+  it('names its bucket, with as many wildcards as it likes', async () => {
+    const Bucket = 'a'.repeat(60);
+    await fixture.client.send(new s3.CreateBucketCommand({ Bucket }));
+    const name = (text: string) =>
+      putPolicy(Bucket, {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: `arn:aws:s3:::${text}/*`,
+      });
+    await name(`${'*a'.repeat(10)}?`);
+    // Tried in every way that the stars can share out the name, this would take minutes.
+    expect(await refusal(name(`${'*a'.repeat(10)}_`))).toMatchObject({ code: 'MalformedPolicy' });
+  });
+
   it.each<[string, string]>([
     ['', "Policies must be valid JSON and the first byte must be '{'"],
     ['strange', "Policies must be valid JSON and the first byte must be '{'"],

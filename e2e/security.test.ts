@@ -157,6 +157,12 @@ describe('as time passes', () => {
       code: 'ExpiredToken',
     });
     expect(await world.send(presignedBy('session', SECRET)(world))).toMatchObject({ code: 'ExpiredToken' });
+    const { secretAccessKey, sessionToken = '' } = world.keys.session;
+    const credentials = { accessKeyId: sessionToken, secretAccessKey };
+    expect(await world.send(signedBy('session', SECRET, { credentials })(world))).toMatchObject({
+      status: 403,
+      code: 'InvalidAccessKeyId',
+    });
   });
 });
 

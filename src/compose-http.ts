@@ -8,6 +8,7 @@ import type { Principal } from './policy/types.ts';
 import { saysUnavailable } from './replication/destinations/unavailable.ts';
 import { type HoldfastEndpoint, handleHoldfastRequest } from './services/holdfast/handle-request.ts';
 import { authoriseInOwnAccount } from './services/iam/authorise.ts';
+import { GLOBAL_REGION } from './services/request-context.ts';
 import { authoriseS3 } from './services/s3/authorise.ts';
 import { s3Service } from './services/s3/index.ts';
 import type { AccessRequirement } from './wire/call.ts';
@@ -50,6 +51,7 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
   const authenticator = createAuthenticator<Principal>({
     clock: site.clock,
     credentials: { lookup: (accessKeyId, token) => identity.credentials(accessKeyId, token) },
+    regions: new Set([...site.regions.keys(), GLOBAL_REGION]),
   });
   const services = createServices<Principal>(
     [
@@ -81,6 +83,7 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
   const endpoint = holdfastEndpoint(node, options, authenticator);
   return createListener<Principal>({
     services,
+    domains: config.domains,
     internal: (request) => handleHoldfastRequest(endpoint, request),
     clock: site.clock,
     random: site.random,

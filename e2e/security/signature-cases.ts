@@ -35,6 +35,12 @@ export const anonymousCases: SecurityCase[] = [
   ['GET', '/alpha-private/secret.txt?tagging'],
   ['DELETE', '/alpha-private'],
   ['PUT', '/anonymous-bucket'],
+  // None has the document that it needs: who may not ask is not told.
+  ['PUT', '/alpha-private?versioning'],
+  ['PUT', '/alpha-private?replication'],
+  ['PUT', '/alpha-private?policy'],
+  ['PUT', '/alpha-private?tagging'],
+  ['POST', '/alpha-private/large.bin?uploadId=x'],
   ['GET', '/'],
 ].map(([method = '', url = '']) => ({
   what: `anonymous ${method} ${url}`,

@@ -7,6 +7,7 @@ import { authorise } from './authorise.ts';
 import { findEntity } from './entities.ts';
 import type { Identity } from './identity.ts';
 import { newAccessKeyId, newSecretAccessKey } from './ids.ts';
+import { resourceTags } from './resource-tags.ts';
 import { sealSession } from './session-token.ts';
 
 export interface AssumeRoleRequest {
@@ -60,7 +61,7 @@ export async function assumeRole(
   if (caller.kind === 'root') throw refuse('Roles may not be assumed by root accounts.');
   const decision = await authorise(identity, {
     ...access,
-    context: { ...request.context, 'sts:RoleSessionName': sessionName },
+    context: { ...request.context, ...resourceTags(role.tags), 'sts:RoleSessionName': sessionName },
     resourcePolicy: parsedPolicy(role.trustPolicy, 'trust'),
     resourcePrincipalIds: role.trustedIds,
     resourceAccount: parsed.account,

@@ -54,6 +54,18 @@ async function may(principal: Principal, action = 's3:GetObject', resourcePolicy
   return decision.decision === 'allow';
 }
 
+/** What IAM's console attaches as AWSRevokeOlderSessions. */
+const revokingBefore = (ms: number) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { DateLessThan: { 'aws:TokenIssueTime': new Date(ms).toISOString() } },
+    },
+  });
+
 async function alice(): Promise<Principal> {
   await createUser(identity, ACCOUNT, { userName: 'alice', tags: [{ Key: 'team', Value: 'red' }] });
   return await signer((await createAccessKey(identity, { account: ACCOUNT, userName: 'alice' })).accessKeyId);
@@ -239,6 +251,39 @@ describe('roles', () => {
     });
     clock.jump(1_000);
     expect(await identity.credentials(keys.accessKeyId, keys.sessionToken)).toBe('expired');
+  });
+
+  it('give tokens that are no access keys, before and after they expire', async () => {
+    await make(trusting('s3.amazonaws.com'));
+    const keys = issueSessionCredentials(identity, (await assume()).session, 900);
+    const answers = async () => {
+      const asSession = await identity.credentials(keys.accessKeyId, keys.sessionToken);
+      return [typeof asSession, await identity.credentials(keys.sessionToken)];
+    };
+    expect(await answers()).toEqual(['object', undefined]);
+    clock.jump(900_000);
+    expect(await answers()).toEqual(['string', undefined]);
+  });
+
+  it('take back sessions by aws:TokenIssueTime, and long-term keys keep working', async () => {
+    await make(trusting('s3.amazonaws.com'));
+    await putInlinePolicy(identity, 'role', ACCOUNT, 'copier', 'p', allowing('s3:Get*'));
+    const user = await alice();
+    if (user.kind !== 'user') throw new TypeError(user.kind);
+    await putInlinePolicy(identity, 'user', ACCOUNT, 'alice', 'p', allowing('s3:Get*'));
+    const issued = async (principal: Parameters<typeof issueSessionCredentials>[1]) => {
+      const keys = issueSessionCredentials(identity, principal, 3_600);
+      return await signer(keys.accessKeyId, keys.sessionToken);
+    };
+    const { session } = await assume();
+    const older = [await issued(session), await issued(user)];
+    clock.jump(1_000);
+    const newer = [await issued(session), await issued(user), session, user];
+    await putInlinePolicy(identity, 'role', ACCOUNT, 'copier', 'revoke', revokingBefore(clock.now()));
+    await putInlinePolicy(identity, 'user', ACCOUNT, 'alice', 'revoke', revokingBefore(clock.now()));
+    const allowed = (principals: Principal[]) => Promise.all(principals.map((one) => may(one)));
+    expect(await allowed(older)).toEqual([false, false]);
+    expect(await allowed(newer)).toEqual([true, true, true, true]);
   });
 
   it('are passed by who may pass them, to the service named', async () => {

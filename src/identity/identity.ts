@@ -17,8 +17,6 @@ import { type SessionClaims, SessionTokens } from './session-token.ts';
 export interface Credential {
   readonly secretAccessKey: string;
   readonly principal: Principal;
-  /** Of session keys only: milliseconds since the epoch, for aws:TokenIssueTime. */
-  readonly issuedAtMs?: number;
 }
 
 /** `undefined`: no such key, a session key without its token, or a session whose role or user is gone. */
@@ -40,7 +38,11 @@ export class Identity implements IdentityContext {
   readonly store: KeyValueStore;
   readonly clock: Clock;
   readonly keyring: Keyring;
-  readonly #credentials: EpochCache<Credential | 'disabled'>;
+  /** By access key id. Never one cache with the sessions: a session token sent as an access key id would be found in
+   * it, past the check of its expiry. */
+  readonly #longTermKeys: EpochCache<Credential | 'disabled'>;
+  /** By session token. */
+  readonly #sessions: EpochCache<Credential>;
   readonly #policies: EpochCache<PrincipalPolicies>;
   readonly #tokens: SessionTokens;
 
@@ -48,7 +50,8 @@ export class Identity implements IdentityContext {
     this.store = context.store;
     this.clock = context.clock;
     this.keyring = context.keyring;
-    this.#credentials = new EpochCache(context.store, CREDENTIALS_MAX);
+    this.#longTermKeys = new EpochCache(context.store, CREDENTIALS_MAX);
+    this.#sessions = new EpochCache(context.store, CREDENTIALS_MAX);
     this.#policies = new EpochCache(context.store, POLICIES_MAX);
     this.#tokens = new SessionTokens(context.keyring);
   }
@@ -56,12 +59,12 @@ export class Identity implements IdentityContext {
   /** At once when the key is known. */
   credentials(accessKeyId: string, sessionToken?: string): CredentialAnswer | Promise<CredentialAnswer> {
     if (sessionToken === undefined) {
-      return this.#credentials.get(accessKeyId, () => this.#longTerm(accessKeyId));
+      return this.#longTermKeys.get(accessKeyId, () => this.#longTerm(accessKeyId));
     }
     const claims = this.#tokens.open(sessionToken);
     if (claims === undefined || claims.accessKeyId !== accessKeyId) return 'invalid-token';
     if (claims.expiresAtMs <= this.clock.now()) return 'expired';
-    return this.#credentials.get(sessionToken, () => this.#session(claims));
+    return this.#sessions.get(sessionToken, () => this.#session(claims));
   }
 
   /** At once when they are known. */
@@ -109,13 +112,11 @@ export class Identity implements IdentityContext {
 
   async #session(claims: SessionClaims): Promise<Credential | undefined> {
     const principal = await this.#principalOf(claims);
-    return principal === undefined
-      ? undefined
-      : { secretAccessKey: claims.secretAccessKey, principal, issuedAtMs: claims.issuedAtMs };
+    return principal === undefined ? undefined : { secretAccessKey: claims.secretAccessKey, principal };
   }
 
   async #principalOf(claims: SessionClaims): Promise<Principal | undefined> {
-    const { account } = claims;
+    const { account, issuedAtMs: tokenIssuedAtMs } = claims;
     if (claims.of === 'role') {
       const role = (await findEntity(this, 'role', account, claims.roleName))?.row;
       if (role?.roleId !== claims.roleId) return undefined;
@@ -126,13 +127,16 @@ export class Identity implements IdentityContext {
         roleId: role.roleId,
         sessionName: claims.sessionName,
         arn: assumedRoleArn(account, role.roleName, claims.sessionName),
+        tokenIssuedAtMs,
         ...(claims.sessionPolicy === undefined ? {} : { sessionPolicy: claims.sessionPolicy }),
         ...(claims.sessionPolicyArns === undefined ? {} : { sessionPolicyArns: claims.sessionPolicyArns }),
       };
     }
     const owner = await this.#ownerOf(account, claims.of === 'user' ? claims.userName : undefined);
     if (owner?.kind === 'user' && claims.of === 'user' && owner.userId !== claims.userId) return undefined;
-    return owner?.kind === 'user' || owner?.kind === 'root' ? { ...owner, temporary: true } : undefined;
+    return owner?.kind === 'user' || owner?.kind === 'root'
+      ? { ...owner, temporary: true, tokenIssuedAtMs }
+      : undefined;
   }
 
   async #ofUser(principal: Extract<Principal, { kind: 'user' }>): Promise<PrincipalPolicies | undefined> {

@@ -72,19 +72,32 @@ function serialisable(fields: LogFields): LogFields {
 const LEVEL_NAMES: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'WARN', 50: 'ERROR' };
 
 /** `12:34:56.789 info  message key=value ...` for a terminal. */
-function textLines(destination: { write(line: string): unknown }): { write(line: string): void } {
+export function textLines(destination: { write(line: string): unknown }): { write(line: string): void } {
   return {
     write(line) {
       const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
-      const named = Object.entries(fields).map(
-        ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-      );
+      const named = Object.entries(fields).map(([name, value]) => ` ${name}=${shown(name, value)}`);
       const clock = String(time).slice(11, 23);
-      destination.write(
-        `${clock} ${(LEVEL_NAMES[Number(level)] ?? String(level)).padEnd(5)} ${String(msg)}${named.length > 0 ? ` ${named.join(' ')}` : ''}\n`,
-      );
+      const levelName = (LEVEL_NAMES[Number(level)] ?? String(level)).padEnd(5);
+      destination.write(`${clock} ${levelName} ${escaped(String(msg))}${named.join('')}\n`);
     },
   };
+}
+
+function shown(name: string, value: unknown): string {
+  if (typeof value !== 'string') return escaped(JSON.stringify(value));
+  // A stack keeps its lines, and none of them can pass for a line of the log.
+  return name === 'cause' ? value.split('\n').map(escaped).join('\n    ') : escaped(value);
+}
+
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+
+/** What a client chose (a path, a key) must neither begin a line of its own nor move the reader's terminal. */
+function escaped(text: string): string {
+  return text.replaceAll(
+    CONTROL,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const nothing = (): void => undefined;

@@ -475,6 +475,20 @@ describe('evaluation, by AWS rules', () => {
       OBJECT,
       false,
     ],
+    [
+      'variable that never ends',
+      { Resource: `${BUCKET}/\${aws:username` },
+      's3:GetObject',
+      `${BUCKET}/alice`,
+      false,
+    ],
+    [
+      'variables, not one of which ends',
+      { Resource: `${BUCKET}/${'${'.repeat(60_000)}` },
+      's3:GetObject',
+      OBJECT,
+      false,
+    ],
     ['literal star', { Resource: `${BUCKET}/\${*}` }, 's3:GetObject', `${BUCKET}/*`, true],
     ['literal star is no wildcard', { Resource: `${BUCKET}/\${*}` }, 's3:GetObject', `${BUCKET}/x`, false],
     [
@@ -518,6 +532,28 @@ describe('evaluation, by AWS rules', () => {
       statement: 'NoReads',
     });
     expect(by(allow(), deny())).toMatchObject({ decision: 'explicit-deny', statement: '#2' });
+  });
+
+  it('aws:TokenIssueTime is when the token was issued, or now for a session that has none', () => {
+    const younger = { DateGreaterThan: { 'aws:TokenIssueTime': '2026-01-01T00:00:00Z' } };
+    const identity = [identityPolicy(allow({ Condition: younger }))];
+    const decide = (principal: Principal) =>
+      evaluate(
+        {
+          principal,
+          action: 's3:GetObject',
+          resource: OBJECT,
+          context: {
+            'aws:CurrentTime': '2026-06-01T00:00:00.000Z',
+            'aws:TokenIssueTime': '2030-01-01T00:00:00Z',
+          },
+        },
+        { identity, resourceAccount: OWN },
+      ).decision;
+    expect(decide({ ...session, tokenIssuedAtMs: Date.UTC(2025, 11) })).toBe('implicit-deny');
+    expect(decide({ ...session, tokenIssuedAtMs: Date.UTC(2026, 1) })).toBe('allow');
+    expect(decide(session)).toBe('allow');
+    expect(decide(alice)).toBe('implicit-deny');
   });
 
   it('takes 2008 documents without variables', () => {

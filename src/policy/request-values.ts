@@ -1,5 +1,5 @@
 import { arnOf } from './principals.ts';
-import type { AccessRequest, Principal } from './types.ts';
+import type { AccessRequest } from './types.ts';
 
 /** The condition keys of one request, looked up without regard to letter case.
  *
@@ -18,7 +18,7 @@ export class RequestValues {
   get(key: string): readonly string[] | undefined {
     const lower = key.toLowerCase();
     if (PRINCIPAL_KEYS.has(lower)) {
-      this.#principal ??= new Map(principalValues(this.#request.principal));
+      this.#principal ??= new Map(principalValues(this.#request));
       return listOf(this.#principal.get(lower));
     }
     if (lower === 'aws:resourceaccount' && this.#resourceAccount !== '') return [this.#resourceAccount];
@@ -45,10 +45,11 @@ const PRINCIPAL_KEYS: ReadonlySet<string> = new Set([
   'aws:userid',
   'aws:username',
   'aws:multifactorauthpresent',
+  'aws:tokenissuetime',
 ]);
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
-function principalValues(principal: Principal): [key: string, value: string][] {
+function principalValues({ principal, context }: AccessRequest): [key: string, value: string][] {
   switch (principal.kind) {
     case 'anonymous':
       return [
@@ -59,17 +60,20 @@ function principalValues(principal: Principal): [key: string, value: string][] {
     case 'root':
       return [
         ...accountValues(principal.account, arnOf(principal), 'Account', principal.temporary),
+        ...tokenValues(principal),
         ['aws:userid', principal.account],
       ];
     case 'user':
       return [
         ...accountValues(principal.account, principal.arn, 'User', principal.temporary),
+        ...tokenValues(principal),
         ['aws:userid', principal.userId],
         ['aws:username', principal.userName],
       ];
     case 'role-session':
       return [
         ...accountValues(principal.account, principal.roleArn, 'AssumedRole', true),
+        ...tokenValues(principal, context['aws:CurrentTime']),
         ['aws:userid', `${principal.roleId}:${principal.sessionName}`],
       ];
     case 'service':
@@ -94,4 +98,14 @@ function accountValues(
     // There is no MFA here. The key is absent for long-term keys and false for temporary ones, as at AWS.
     ...(temporary === true ? [['aws:multifactorauthpresent', 'false'] as [string, string]] : []),
   ];
+}
+
+/** Absent for long-term keys. A session without a token is one of ours, assumed anew whenever anything changes: it is as
+ * young as the request. */
+function tokenValues(
+  { tokenIssuedAtMs }: { readonly tokenIssuedAtMs?: number },
+  now?: string | readonly string[],
+): [key: string, value: string][] {
+  const issued = tokenIssuedAtMs === undefined ? now : new Date(tokenIssuedAtMs).toISOString();
+  return typeof issued === 'string' ? [['aws:tokenissuetime', issued]] : [];
 }

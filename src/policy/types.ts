@@ -6,6 +6,8 @@ export type Principal =
       readonly account: string;
       /** Signed with the keys of GetSessionToken. */
       readonly temporary?: true;
+      /** Of temporary keys: milliseconds since the epoch. */
+      readonly tokenIssuedAtMs?: number;
     }
   | {
       readonly kind: 'user';
@@ -15,6 +17,8 @@ export type Principal =
       readonly userName: string;
       /** Signed with the keys of GetSessionToken. */
       readonly temporary?: true;
+      /** Of temporary keys: milliseconds since the epoch. */
+      readonly tokenIssuedAtMs?: number;
     }
   | {
       readonly kind: 'role-session';
@@ -28,6 +32,8 @@ export type Principal =
       readonly sessionPolicy?: string;
       /** Managed policies that narrow it as well, by ARN; read when used. */
       readonly sessionPolicyArns?: readonly string[];
+      /** Milliseconds since the epoch. Absent of sessions that never had a token, as the replication worker's. */
+      readonly tokenIssuedAtMs?: number;
     }
   | { readonly kind: 'service'; readonly service: string };
 

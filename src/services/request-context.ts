@@ -1,8 +1,13 @@
 import type { RequestContext } from '../policy/types.ts';
 import type { Call } from '../wire/call.ts';
 
+/** Where AWS's global services answer, whatever region their clients are set to. */
+export const GLOBAL_REGION = 'us-east-1';
+
+type Asked = Pick<Call<unknown>, 'headers' | 'clock' | 'sourceIp' | 'secure' | 'authenticated' | 'region'>;
+
 /** The condition keys that every request of every service has. Those of the principal come with the principal. */
-export function requestContext(call: Call<unknown>): RequestContext {
+export function requestContext(call: Asked): RequestContext {
   const { headers } = call;
   const nowMs = call.clock.now();
   return {
@@ -10,9 +15,16 @@ export function requestContext(call: Call<unknown>): RequestContext {
     'aws:SecureTransport': String(call.secure),
     'aws:CurrentTime': new Date(nowMs).toISOString(),
     'aws:EpochTime': String(Math.floor(nowMs / 1_000)),
-    'aws:RequestedRegion': call.region,
+    'aws:RequestedRegion': requestedRegion(call),
     'aws:ViaAWSService': 'false',
     ...(headers['user-agent'] === undefined ? {} : { 'aws:UserAgent': headers['user-agent'] }),
     ...(headers['referer'] === undefined ? {} : { 'aws:Referer': headers['referer'] }),
   };
+}
+
+/** IAM is global: a client chooses the region that it signs for, but not the one that policies see.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion */
+function requestedRegion({ authenticated, region }: Asked): string {
+  const global = authenticated.kind === 'signed' && authenticated.scope.service === 'iam';
+  return global ? GLOBAL_REGION : region;
 }

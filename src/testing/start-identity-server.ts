@@ -29,8 +29,8 @@ export interface IdentityServer {
   /** Root keys of the two accounts. */
   readonly root: SessionKeys;
   readonly otherRoot: SessionKeys;
-  iam(keys?: SessionKeys): IAMClient;
-  sts(keys?: SessionKeys): STSClient;
+  iam(keys?: SessionKeys, region?: string): IAMClient;
+  sts(keys?: SessionKeys, region?: string): STSClient;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export async function openTestIdentity(clock: Clock = systemClock): Promise<Iden
   return identity;
 }
 
-/** IAM and STS alone, in this process, in memory, on a loopback port. */
+/** IAM and STS alone, of two regions, in this process, in memory, on a loopback port. */
 export async function startIdentityServer(): Promise<IdentityServer> {
   const clock = systemClock;
   const identity = await openTestIdentity();
@@ -63,6 +63,7 @@ export async function startIdentityServer(): Promise<IdentityServer> {
       authenticator: createAuthenticator<Principal>({
         clock,
         credentials: { lookup: (id, token) => identity.credentials(id, token) },
+        regions: new Set(['us-east-1', 'ap-south-1']),
       }),
       anonymous,
       authorise: (call, requirements) => authoriseInOwnAccount(identity, call, requirements),
@@ -81,9 +82,9 @@ export async function startIdentityServer(): Promise<IdentityServer> {
   });
   const port = await listener.listen({ hosts: ['127.0.0.1'], port: 0 });
   const endpoint = `http://127.0.0.1:${port}`;
-  const options = (keys: SessionKeys) => ({
+  const options = (keys: SessionKeys, region = 'us-east-1') => ({
     endpoint,
-    region: 'us-east-1',
+    region,
     credentials: { ...keys },
     maxAttempts: 1,
   });
@@ -93,8 +94,8 @@ export async function startIdentityServer(): Promise<IdentityServer> {
     faults,
     root,
     otherRoot,
-    iam: (keys = root) => new IAMClient(options(keys)),
-    sts: (keys = root) => new STSClient(options(keys)),
+    iam: (keys = root, region) => new IAMClient(options(keys, region)),
+    sts: (keys = root, region) => new STSClient(options(keys, region)),
     [Symbol.asyncDispose]: () => listener.close(1_000),
   };
 }

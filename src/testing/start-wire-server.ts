@@ -53,6 +53,7 @@ export async function startWireServer(
   };
   const listener = createListener({
     services: createServices(definitions, runtime, { domains: options.domains ?? [] }),
+    domains: options.domains ?? [],
     ...(options.internal === undefined ? {} : { internal: options.internal }),
     clock: systemClock,
     random: systemRandom,

@@ -78,3 +78,19 @@ test('a document is bounded', async () => {
     fields: { MaxMessageLengthBytes: String(CONTROL_BODY_BYTES_MAX) },
   });
 });
+
+async function* inOneByte(text: string): AsyncGenerator<Buffer> {
+  const chunk = Buffer.alloc(1);
+  for (const byte of Buffer.from(text)) {
+    chunk[0] = byte;
+    yield chunk;
+  }
+}
+
+test('no chunk of a document is kept', async () => {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    yield Buffer.from('<');
+    yield* inOneByte('Delete/>');
+  }
+  expect((await readWhole(chunks())).toString()).toBe('<Delete/>');
+});

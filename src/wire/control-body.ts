@@ -14,30 +14,24 @@ import {
   checksumOf,
   decodeChecksum,
 } from '../lib/checksums/index.ts';
+import { JoinedChunks } from '../lib/joined-chunks.ts';
 import type { Operation } from './service-model.ts';
 
 /** Bodies that are documents: read whole, so bounded. The largest that a client means is a CompleteMultipartUpload of
  * 10,000 parts with the longest checksums, some 3 MiB. */
 export const CONTROL_BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-const EMPTY = Buffer.alloc(0);
-
 /** Throws MaxMessageLengthExceeded as soon as the limit is passed. */
 export async function readWhole(
   body: AsyncIterable<Buffer>,
   lengthMax = CONTROL_BODY_BYTES_MAX,
 ): Promise<Buffer> {
-  let first: Buffer = EMPTY;
-  let chunks: Buffer[] | undefined;
-  let length = 0;
+  const chunks = new JoinedChunks();
   for await (const chunk of body) {
-    length += chunk.length;
-    if (length > lengthMax) throw maxMessageLengthExceeded(lengthMax);
-    if (first.length === 0) first = chunk;
-    else if (chunks === undefined) chunks = [first, chunk];
-    else chunks.push(chunk);
+    if (chunks.length + chunk.length > lengthMax) throw maxMessageLengthExceeded(lengthMax);
+    chunks.add(chunk);
   }
-  return chunks === undefined ? first : Buffer.concat(chunks);
+  return chunks.take();
 }
 
 const PREFIX = 'x-amz-checksum-';

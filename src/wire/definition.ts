@@ -21,6 +21,9 @@ export type AccessOf<Sdk, Name extends string, Caller> = (
 
 /** Handler and access row of one operation, its types erased: the reader makes inputs as the schema says. */
 export interface HandledOperation<Caller> {
+  /** What is needed depends on the document: else it is asked before the document is read, so that nobody without a
+   * permission makes us read it. */
+  readonly accessReadsDocument: boolean;
   handle(input: unknown, call: Call<Caller>): Promise<unknown>;
   access(
     input: unknown,
@@ -45,13 +48,18 @@ export function defineService<Caller>() {
     readonly protocol: ProtocolName;
     readonly handlers: { readonly [Name in Handled]: Handler<Sdk, Name, Caller> };
     readonly access: { readonly [Name in Handled]: AccessOf<Sdk, Name, Caller> };
+    /** Those whose access row reads members of the document; all where this is absent. The rows of others are given
+     * what travels outside of it. */
+    readonly accessReadsDocument?: readonly NoInfer<Handled>[];
   }): ServiceDefinition<Caller> => {
-    const { name, sdk, protocol } = definition;
+    const { name, sdk, protocol, accessReadsDocument: late } = definition;
     const rows = new Map<string, unknown>(Object.entries(definition.access));
     const handled = new Map<string, HandledOperation<Caller>>();
     for (const [operation, handle] of Object.entries(definition.handlers)) {
       const access = rows.get(operation);
-      if (isHandle<Caller>(handle) && isAccess<Caller>(access)) handled.set(operation, { handle, access });
+      const accessReadsDocument = late === undefined || late.some((one) => one === operation);
+      if (isHandle<Caller>(handle) && isAccess<Caller>(access))
+        handled.set(operation, { handle, access, accessReadsDocument });
       else throw new TypeError(`${name}: ${operation} lacks a handler or an access row`);
     }
     return { name, sdk, protocol, handled };

@@ -187,6 +187,25 @@ test('the internal paths go to their own handler', async () => {
   });
 });
 
+test('keys that look like internal paths are reached behind a bucket in the host', async () => {
+  await using server = await startWireServer([open], { internal, domains: ['s3.example.com'] });
+  const paths = ['/_holdfast/health/live', '/_console', '/v20180820/jobs'];
+  for (const host of ['bucket.s3.example.com', 'bucket.localhost']) {
+    for (const path of paths) {
+      expect(await send(server.port, 'GET', path, { headers: { host } })).toMatchObject({ body: 'abcdef' });
+    }
+  }
+  expect(server.records.map(({ service }) => service)).toEqual(Array.from({ length: 6 }, () => 's3'));
+  const others = ['s3.example.com', '111122223333.s3-control.example.com', '127.0.0.1'];
+  for (const host of others) {
+    expect(await send(server.port, 'GET', '/_console', { headers: { host } })).toMatchObject({
+      body: 'alive',
+    });
+    await send(server.port, 'GET', '/v20180820/jobs', { headers: { host } });
+    expect(server.records.at(-1)?.service).toBe('s3control');
+  }
+});
+
 test('unsigned requests are refused by the service that they mean, in its own protocol', async () => {
   await using server = await startWireServer([open]);
   const form = await send(server.port, 'POST', '/', {

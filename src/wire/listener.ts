@@ -16,7 +16,7 @@ import { sourceIpOf } from './http-request.ts';
 import { createRestXml, S3_NAMESPACE } from './protocols/rest-xml.ts';
 import type { WireRequest } from './request.ts';
 import type { WireResponse } from './response.ts';
-import { type ServiceName, selectService } from './select-service.ts';
+import { isInternal, type ServiceName, selectService } from './select-service.ts';
 import type { RequestTrace, Service } from './service.ts';
 
 /** One line of the request log. No query, header or body: they may hold secrets. */
@@ -36,7 +36,9 @@ export interface RequestRecord {
 
 export interface ListenerOptions<Caller> {
   readonly services: ReadonlyMap<ServiceName, Service<Caller>>;
-  /** `/_holdfast/...` and `/_console/...`: no bucket name can begin with an underscore. */
+  /** Names under which this server is reached, for virtual-host style. */
+  readonly domains?: readonly string[];
+  /** Answers `/_holdfast/...` and `/_console/...`. */
   readonly internal?: (request: WireRequest, requestId: string) => Promise<WireResponse>;
   readonly clock: Clock;
   readonly random: Random;
@@ -71,7 +73,7 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 75_000;
 // A body that stands still for one to two of these is given up (S3: RequestTimeout).
 const PROGRESS_INTERVAL_MS = 30_000;
-const INTERNAL_PATH = /^\/_(?:holdfast|console)(?:\/|\?|$)/;
+const NO_DOMAINS: readonly string[] = [];
 
 export function createListener<Caller>(options: ListenerOptions<Caller>): Listener {
   return new HttpListener(options);
@@ -143,15 +145,15 @@ class HttpListener<Caller> implements Listener {
   }
 
   async #respond(exchange: Exchange, requestId: string, trace: Trace<Caller>): Promise<WireResponse> {
-    const { internal, services, reportFault } = this.#options;
+    const { internal, services, reportFault, domains = NO_DOMAINS } = this.#options;
     const answer = { requestId, hostId: this.#hostId };
     try {
       const request = exchange.wireRequest();
-      if (internal !== undefined && INTERNAL_PATH.test(request.rawUrl)) {
+      if (internal !== undefined && isInternal(request, domains)) {
         trace.service = 'holdfast';
         return await internal(request, requestId);
       }
-      trace.service = selectService(request);
+      trace.service = selectService(request, domains);
       const service = services.get(trace.service);
       if (service === undefined) throw internalError(new Error(`no service ${trace.service}`));
       return await service.handle(request, answer, trace);

@@ -71,6 +71,20 @@ describe('the body of a request', () => {
     expect(asked).toBe(true);
   });
 
+  it('is kept in few pieces, however small and many they came, with the order of large and small ones', async () => {
+    const message = request();
+    const large = 'L'.repeat(20_000);
+    const body = new RequestBody(message, () => {
+      for (let count = 0; count < 50_000; count++) message.push('a');
+      message.push(large);
+      for (let count = 0; count < 50_000; count++) message.push('b');
+      message.push(null);
+    });
+    const pieces = await read(body);
+    expect(pieces.length).toBeLessThan(20);
+    expect(pieces.join('') === 'a'.repeat(50_000) + large + 'b'.repeat(50_000)).toBe(true);
+  });
+
   it('is incomplete when the client has gone before it was asked for', async () => {
     for (const complete of [false, true]) {
       const message = request();

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AwsError } from '../errors/aws-error.ts';
 import { incompleteBody } from '../errors/s3.ts';
 import type { ByteStream } from '../lib/byte-stream.ts';
+import { JoinedChunks } from '../lib/joined-chunks.ts';
 import { freeable } from '../lib/recycle.ts';
 
 /** The bytes of one request, once.
@@ -16,7 +17,8 @@ import { freeable } from '../lib/recycle.ts';
 
 // Four reads of the socket: enough to keep it busy while a chunk is processed, little enough for many connections.
 const QUEUE_BYTES_MAX = 256 * 1024;
-// Smaller chunks weigh little, and freeing costs a microsecond.
+// Smaller chunks weigh little, and freeing costs a microsecond. In the queue they are put together up to this, so that
+// its length is bounded with its bytes: a client may send HTTP chunks of one byte.
 const FREEABLE_BYTES_MIN = 16 * 1024;
 
 type State = 'idle' | 'flowing' | 'ended' | 'failed' | 'discarded';
@@ -30,6 +32,8 @@ export class RequestBody implements ByteStream, AsyncIterator<Buffer, undefined>
   #state: State = 'idle';
   #failure: AwsError | undefined;
   readonly #queue: Buffer[] = [];
+  /** The small chunks behind the queue. */
+  readonly #small = new JoinedChunks();
   #queuedBytes = 0;
   #paused = false;
   #waiting: { resolve: (result: Result) => void; reject: (cause: AwsError) => void } | undefined;
@@ -82,6 +86,7 @@ export class RequestBody implements ByteStream, AsyncIterator<Buffer, undefined>
       if (this.#request.destroyed) this.fail(incompleteBody());
       else this.#start();
     }
+    if (this.#queue.length === 0) this.#queueSmall();
     const chunk = this.#queue.shift();
     if (chunk !== undefined) {
       this.#queuedBytes -= chunk.length;
@@ -116,6 +121,7 @@ export class RequestBody implements ByteStream, AsyncIterator<Buffer, undefined>
     if (this.#state === 'ended') return;
     this.#state = 'discarded';
     this.#queue.length = 0;
+    this.#small.take();
     this.#queuedBytes = 0;
     this.#request.resume();
   }
@@ -143,12 +149,26 @@ export class RequestBody implements ByteStream, AsyncIterator<Buffer, undefined>
       waiting.resolve({ done: false, value: chunk });
       return;
     }
-    this.#queue.push(chunk);
-    this.#queuedBytes += chunk.length;
+    this.#keep(chunk);
     if (this.#queuedBytes > QUEUE_BYTES_MAX && !this.#paused) {
       this.#paused = true;
       this.#request.pause();
     }
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#queuedBytes += chunk.length;
+    if (chunk.length < FREEABLE_BYTES_MIN) {
+      this.#small.add(chunk);
+      if (this.#small.length >= FREEABLE_BYTES_MIN) this.#queueSmall();
+    } else {
+      this.#queueSmall();
+      this.#queue.push(chunk);
+    }
+  }
+
+  #queueSmall(): void {
+    if (this.#small.length > 0) this.#queue.push(this.#small.take());
   }
 
   #resume(): void {

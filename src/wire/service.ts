@@ -1,11 +1,11 @@
 import { operationNotImplemented } from '../errors/requests.ts';
 import { accessDenied, asAwsError, invalidBucketOwner, notImplemented } from '../errors/s3.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Values } from './bindings.ts';
+import { type Bound, readBindings, type Values } from './bindings.ts';
 import type { AccessRequirement, Call } from './call.ts';
 import { readWhole, verifyControlBody } from './control-body.ts';
 import { copySource } from './copy-source.ts';
-import type { ServiceDefinition } from './definition.ts';
+import type { HandledOperation, ServiceDefinition } from './definition.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import { primed } from './primed-body.ts';
 import type { AnswerContext } from './protocols/protocol.ts';
@@ -13,6 +13,7 @@ import type { WireRequest } from './request.ts';
 import { RequestCall } from './request-call.ts';
 import type { WireResponse } from './response.ts';
 import { isRecord } from './scalars.ts';
+import type { Operation } from './service-model.ts';
 import type { Authenticated, Authenticator, OpenedBody } from './sigv4/authenticated.ts';
 import { openBody } from './sigv4/open-body.ts';
 import { withHoistedHeaders } from './sigv4/presigned-url.ts';
@@ -78,14 +79,24 @@ export function createService<Caller>(
       opened,
       answer.requestId,
     );
+    const early = !handled.accessReadsDocument && takesDocument(operation);
+    if (early) await permit(readBindings(operation, boundOf(request, routed)), handled, call);
     const reading = readInput(request, routed, opened);
     const input = reading instanceof Promise ? await reading : reading;
+    if (!early) await permit(input, handled, call);
+    const output = outputOf(await handled.handle(input, call), operation.name);
+    return primed(overridden(protocol.writeOutput(operation, output, answer), call));
+  }
+
+  async function permit(
+    input: Values,
+    handled: HandledOperation<Caller>,
+    call: RequestCall<Caller>,
+  ): Promise<void> {
     if (input['ExpectedBucketOwner'] !== undefined || input['ExpectedSourceBucketOwner'] !== undefined) {
       await expectOwners(input, runtime.expectBucketOwner);
     }
     await call.authorise(await handled.access(input, call));
-    const output = outputOf(await handled.handle(input, call), operation.name);
-    return primed(overridden(protocol.writeOutput(operation, output, answer), call));
   }
 
   function authenticate(request: WireRequest, routed: OperationRequest): Promise<Authenticated<Caller>> {
@@ -148,14 +159,23 @@ async function* noBytes(): AsyncGenerator<Buffer> {
   // Nothing: the body was read before the signature was checked.
 }
 
+/** Of an operation whose body is no object. */
+function takesDocument({ streamsIn, inputPayload, input }: Operation): boolean {
+  return !streamsIn && (inputPayload !== undefined || input.byXmlName.size > 0);
+}
+
+function boundOf({ query, headers }: WireRequest, { labels }: OperationRequest): Bound {
+  return { labels, query, headers };
+}
+
 /** At once where there is no document to wait for. */
 function readInput(
   request: WireRequest,
   routed: OperationRequest,
   opened: OpenedBody,
 ): Values | Promise<Values> {
-  const { operation, protocol, labels } = routed;
-  const bound = { labels, query: request.query, headers: request.headers };
+  const { operation, protocol } = routed;
+  const bound = boundOf(request, routed);
   if (operation.streamsIn) {
     const input = protocol.readInput(operation, bound, EMPTY);
     return withoutChunkFraming(input, opened);
@@ -172,10 +192,10 @@ async function readDocument(
   routed: OperationRequest,
   opened: OpenedBody,
 ): Promise<Values> {
-  const { operation, protocol, labels } = routed;
+  const { operation, protocol } = routed;
   const document = await readWhole(opened.body);
   verifyControlBody(operation, document, request.headers, opened.trailers);
-  return protocol.readInput(operation, { labels, query: request.query, headers: request.headers }, document);
+  return protocol.readInput(operation, boundOf(request, routed), document);
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -60,9 +60,19 @@ test.each([
   ['an unbound prefix', '<a:ReplicationConfiguration/>'],
   ['another encoding', `<?xml version="1.0" encoding="UTF-16"?>${rule('')}`],
   ['20,000 nested elements', '<ReplicationConfiguration>'.repeat(20_000)],
+  [
+    '33 attributes',
+    rule(`<ID ${Array.from({ length: 33 }, (_, at) => `xmlns:n${at}="u"`).join(' ')}>i</ID>`),
+  ],
   ['a prototype', rule('<__proto__>x</__proto__>')],
 ])('refuses %s', (_title, xml) => {
   expect(() => read(xml)).toThrow(expect.objectContaining({ code: 'MalformedXML', status: 400 }));
+});
+
+test('refuses more elements than the largest document has', () => {
+  const objects = (count: number) => `<Delete>${'<Object><Key>k</Key></Object>'.repeat(count)}</Delete>`;
+  expect(read(objects(10_000), deletion)).toMatchObject({ Objects: { length: 10_000 } });
+  expect(() => read(objects(100_000), deletion)).toThrow(expect.objectContaining({ code: 'MalformedXML' }));
 });
 
 test('refuses bytes that are not UTF-8', () => {

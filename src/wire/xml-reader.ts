@@ -9,6 +9,10 @@ import type { ListShape, MapShape, Member, ScalarShape, Shape, StructureShape } 
 
 // The deepest document of the model has 9 levels (S3 Control's storage lens); more is an attack on the stack.
 const DEPTH_MAX = 32;
+// A CompleteMultipartUpload of 10,000 parts, each with its number, ETag and every checksum, has some 90,000.
+const ELEMENTS_MAX = 200_000;
+// A grantee has its type and two namespaces. The parser collects all of an element's attributes before it shows one.
+const ATTRIBUTES_MAX = 32;
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 
@@ -50,6 +54,9 @@ class Reader {
   readonly #root: XmlRoot;
   readonly #frames: Frame[] = [];
   readonly #result: Values = record();
+  #elements = 0;
+  /** Of the element that is being opened. */
+  #attributesSeen = 0;
   #finished = false;
 
   constructor(root: XmlRoot) {
@@ -68,6 +75,9 @@ class Reader {
     parser.on('xmldecl', ({ encoding }) => {
       if (encoding !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(encoding)) throw malformedXml();
     });
+    parser.on('attribute', () => {
+      if (++this.#attributesSeen > ATTRIBUTES_MAX) throw malformedXml();
+    });
     parser.on('opentag', (tag) => this.#open(tag));
     parser.on('text', (chunk) => this.#text(chunk));
     parser.on('cdata', (chunk) => this.#text(chunk));
@@ -78,7 +88,8 @@ class Reader {
   }
 
   #open(tag: SaxesTagNS): void {
-    if (this.#frames.length >= DEPTH_MAX) throw malformedXml();
+    this.#attributesSeen = 0;
+    if (this.#frames.length >= DEPTH_MAX || ++this.#elements > ELEMENTS_MAX) throw malformedXml();
     if (tag.uri !== '' && !this.#root.namespaces.includes(tag.uri)) throw malformedXml();
     const parent = this.#frames.at(-1);
     if (parent === undefined) {

@@ -81,6 +81,7 @@ async function requireWrite(source: TaskTarget, bucket: Bucket, key: string, cop
   const conditions = () => ({
     's3:x-amz-copy-source': `${source.bucket.row.name}/${source.key}`,
     's3:x-amz-metadata-directive': metadataDirective,
+    's3:ObjectCreationOperation': 'true',
     ...(storageClass === undefined ? {} : { 's3:x-amz-storage-class': storageClass }),
     ...requestObjectTags(tags),
   });

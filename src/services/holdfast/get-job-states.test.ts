@@ -133,6 +133,25 @@ describe('GetJobStates', () => {
     expect((await ask(inHome(), copies)).status).toBe(403);
   });
 
+  it('keeps to what policies say of the request', async () => {
+    const mayDescribe = (Condition: object) => ({
+      Effect: 'Allow',
+      Action: 's3:DescribeJob',
+      Resource: '*',
+      Condition,
+    });
+    const conditions: [object, number][] = [
+      [{ DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } }, 200],
+      [{ DateLessThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } }, 403],
+      [{ StringEquals: { 'aws:RequestedRegion': 'us-east-1' } }, 200],
+      [{ StringEquals: { 'aws:RequestedRegion': 'ap-south-1' } }, 403],
+    ];
+    for (const [index, [condition, status]] of conditions.entries()) {
+      const keys = await user(`under-condition-${index}`, mayDescribe(condition));
+      expect((await ask(inHome(), keys)).status).toBe(status);
+    }
+  });
+
   it('knows no job of another account, of another region or of nobody', async () => {
     const stranger = await test.createAccount('stranger');
     const unknown = { status: 400, body: { code: 'NotFoundException' } };

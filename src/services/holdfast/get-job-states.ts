@@ -26,7 +26,10 @@ export const getJobStates: AdministrationOperation = {
       // A job that does not exist has an ARN, too: who may not ask is not told that it is missing.
       resource: jobArn(region, { account, jobId }),
       resourceAccount: account,
-      conditions: found === undefined ? {} : conditionsOfJob(found.job),
+      conditions: {
+        ...(found === undefined ? {} : conditionsOfJob(found.job)),
+        'aws:RequestedRegion': region,
+      },
     };
   },
   async handle(input, context, caller) {

@@ -2,10 +2,12 @@ import { AwsError } from '../../errors/aws-error.ts';
 import { authorise } from '../../identity/authorise.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Principal } from '../../policy/types.ts';
+import { readWhole } from '../../wire/control-body.ts';
 import type { WireRequest } from '../../wire/request.ts';
 import type { WireResponse } from '../../wire/response.ts';
 import type { Authenticator } from '../../wire/sigv4/authenticated.ts';
 import { openBody } from '../../wire/sigv4/open-body.ts';
+import { requestContext } from '../request-context.ts';
 import type { AdministrationContext, JsonObject } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
@@ -85,7 +87,8 @@ async function callOperation(
   if (authenticated.payload.mode !== 'exact') {
     throw new AwsError('InvalidRequest', 400, 'The signature of an admin call must cover its body.');
   }
-  const body = await readBody(openBody(request.body, authenticated.payload, request.headers).body);
+  const opened = openBody(request.body, authenticated.payload, request.headers);
+  const body = (await readWhole(opened.body, BODY_BYTES_MAX)).toString('utf8');
   const caller = authenticated.principal;
   const operation = OPERATIONS.get(name);
   const input = parseObject(body);
@@ -95,30 +98,18 @@ async function callOperation(
     resourceAccount: endpoint.operatorAccount,
     conditions: {},
   };
-  const decision = await authorise(endpoint.administration.identity, {
+  const { headers, sourceIp, secure } = request;
+  const { identity, site } = endpoint.administration;
+  // Of the whole site: whatever region a client signs for, policies see the one.
+  const asked = { headers, sourceIp, secure, authenticated, clock: site.clock, region: site.defaultRegion };
+  const decision = await authorise(identity, {
     principal: caller,
     ...access,
-    context: {
-      'aws:SourceIp': request.sourceIp,
-      'aws:SecureTransport': String(request.secure),
-      ...conditions,
-    },
+    context: { ...requestContext(asked), ...conditions },
   });
   if (decision.decision !== 'allow') throw new AwsError('AccessDenied', 403, 'Access Denied');
   if (operation === undefined) throw new AwsError('NotImplemented', 501, `There is no operation ${name}.`);
   return json(200, await operation.handle(input, endpoint.administration, caller));
-}
-
-async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX)
-      throw new AwsError('MaxMessageLengthExceeded', 400, 'Your request was too big.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseObject(body: string): JsonObject {

@@ -6,7 +6,7 @@ import type { Principal } from '../../policy/types.ts';
 /** What an operation of our own API works with; compose builds it. */
 export interface AdministrationContext {
   readonly identity: Identity;
-  readonly site: Pick<Site, 'regions' | 'clock'>;
+  readonly site: Pick<Site, 'regions' | 'clock' | 'defaultRegion'>;
   readonly masterKey: MasterKeyAdministration;
   status(bucket: string | undefined, verify: boolean): Promise<unknown>;
 }

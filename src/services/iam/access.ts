@@ -5,11 +5,12 @@ import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
 import { arnOfEntity, type EntityKind, findEntity } from '../../identity/entities.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { requireManagedPolicy } from '../../identity/managed-policies.ts';
+import { resourceTags } from '../../identity/resource-tags.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
+import { requestTags } from '../request-tags.ts';
 import type { IamCall } from './operation.ts';
 
 type Context = Readonly<Record<string, string | readonly string[]>>;
-type Tags = readonly (readonly [string, string])[];
 
 /** The account whose identities a call is about: always the caller's own.
  * @throws AwsError for callers that no account stands behind, and for keys of GetSessionToken, which AWS does
@@ -72,6 +73,22 @@ export function onNew(
   ];
 }
 
+/** The same with tags: who may not tag such a thing may not make it with tags, either.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
+export function onNewTagged(
+  call: IamCall,
+  kind: 'user' | 'role' | 'policy',
+  input: { readonly Path?: string; readonly Tags?: Parameters<typeof requestTags>[0] },
+  name: string,
+  context: Context = {},
+): readonly AccessRequirement[] {
+  const needed = onNew(call, kind, input.Path, name, { ...requestTags(input.Tags), ...context });
+  if ((input.Tags ?? []).length === 0) return needed;
+  return [...needed, ...needed.map((create) => ({ ...create, action: TAGGING[kind] }))];
+}
+
+const TAGGING = { user: 'iam:TagUser', role: 'iam:TagRole', policy: 'iam:TagPolicy' } as const;
+
 /** Listing a kind below a path prefix. */
 export function onAll(
   call: IamCall,
@@ -102,15 +119,6 @@ export async function onUserOrRoot(
 
 export function requestBoundary(arn: string | undefined): Context {
   return arn === undefined ? {} : { 'iam:PermissionsBoundary': arn };
-}
-
-function resourceTags(tags: Tags): Context {
-  return Object.fromEntries(
-    tags.flatMap(([key, value]) => [
-      [`aws:ResourceTag/${key}`, value],
-      [`iam:ResourceTag/${key}`, value],
-    ]),
-  );
 }
 
 async function policyTags(identity: Identity, account: string, arn: string): Promise<Context> {

@@ -1,7 +1,6 @@
 import type { Identity } from '../../identity/identity.ts';
 import { createRole as createRoleInStore } from '../../identity/roles.ts';
-import { requestTags } from '../request-tags.ts';
-import { accountOf, onNew, requestBoundary } from './access.ts';
+import { accountOf, onNewTagged, requestBoundary } from './access.ts';
 import { defined } from './defined.ts';
 import type { IamOperation } from './operation.ts';
 import { roleShape } from './shapes.ts';
@@ -9,10 +8,7 @@ import { roleShape } from './shapes.ts';
 export function createRole(identity: Identity): IamOperation<'CreateRole'> {
   return {
     access: (input, call) =>
-      onNew(call, 'role', input.Path, input.RoleName, {
-        ...requestTags(input.Tags),
-        ...requestBoundary(input.PermissionsBoundary),
-      }),
+      onNewTagged(call, 'role', input, input.RoleName, requestBoundary(input.PermissionsBoundary)),
     handle: async (input, call) => {
       const account = accountOf(call);
       const row = await createRoleInStore(identity, account, {

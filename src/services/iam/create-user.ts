@@ -1,7 +1,6 @@
 import type { Identity } from '../../identity/identity.ts';
 import { createUser as createUserInStore } from '../../identity/users.ts';
-import { requestTags } from '../request-tags.ts';
-import { accountOf, onNew, requestBoundary } from './access.ts';
+import { accountOf, onNewTagged, requestBoundary } from './access.ts';
 import { defined } from './defined.ts';
 import type { IamOperation } from './operation.ts';
 import { userShape } from './shapes.ts';
@@ -9,10 +8,7 @@ import { userShape } from './shapes.ts';
 export function createUser(identity: Identity): IamOperation<'CreateUser'> {
   return {
     access: (input, call) =>
-      onNew(call, 'user', input.Path, input.UserName, {
-        ...requestTags(input.Tags),
-        ...requestBoundary(input.PermissionsBoundary),
-      }),
+      onNewTagged(call, 'user', input, input.UserName, requestBoundary(input.PermissionsBoundary)),
     handle: async (input, call) => {
       const account = accountOf(call);
       const row = await createUserInStore(identity, account, {

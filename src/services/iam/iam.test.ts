@@ -321,6 +321,32 @@ describe('managed policies', () => {
   });
 });
 
+describe('regions', () => {
+  it('may be any that the site has, and are us-east-1 to policies', async () => {
+    const iam = server.iam();
+    await iam.send(new CreateUserCommand({ UserName: 'regional' }));
+    const keys = await keysOf('regional');
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Action: 'iam:*',
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } },
+      },
+    });
+    await iam.send(new PutUserPolicyCommand({ UserName: 'regional', PolicyName: 'p', PolicyDocument }));
+    for (const region of ['us-east-1', 'ap-south-1']) {
+      expect((await server.iam(keys, region).send(new ListUsersCommand({}))).Users).toBeDefined();
+    }
+    await expect(server.iam(keys, 'mars-north-9').send(new ListUsersCommand({}))).rejects.toMatchObject({
+      name: 'SignatureDoesNotMatch',
+      message: "Credential should be scoped to a valid region, not 'mars-north-9'.",
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+});
+
 describe('users and groups', () => {
   it('act by what their group allows, at once', async () => {
     const iam = server.iam();
@@ -385,6 +411,33 @@ describe('users and groups', () => {
     await refused(iam.send(new GetUserCommand({ UserName: 'eve' })), 'NoSuchEntityException', 404);
     await iam.send(new DeleteAccessKeyCommand({ UserName: 'eva', AccessKeyId: keys.accessKeyId }));
     await refused(eve.send(new ListAccessKeysCommand({})), 'InvalidClientTokenId', 403);
+  });
+
+  it('are made with tags by who may tag them, as roles and policies are', async () => {
+    const iam = server.iam();
+    await iam.send(new CreateUserCommand({ UserName: 'tagger' }));
+    const tagger = server.iam(await keysOf('tagger'));
+    const may = (...actions: string[]) =>
+      iam.send(
+        new PutUserPolicyCommand({
+          UserName: 'tagger',
+          PolicyName: 'p',
+          PolicyDocument: allowing(...actions),
+        }),
+      );
+    const Tags = [{ Key: 'team', Value: 'red' }];
+    const role = (RoleName: string) => ({ RoleName, AssumeRolePolicyDocument: TRUST });
+    const managed = (PolicyName: string) => ({ PolicyName, PolicyDocument: allowing('s3:*') });
+    const making = (suffix: string, tags: object) => [
+      () => tagger.send(new CreateUserCommand({ UserName: `user-${suffix}`, ...tags })),
+      () => tagger.send(new CreateRoleCommand({ ...role(`role-${suffix}`), ...tags })),
+      () => tagger.send(new CreatePolicyCommand({ ...managed(`policy-${suffix}`), ...tags })),
+    ];
+    await may('iam:Create*');
+    for (const make of making('bare', {})) await make();
+    for (const make of making('tagged', { Tags })) await refused(make(), 'AccessDenied', 403);
+    await may('iam:Create*', 'iam:TagUser', 'iam:TagRole', 'iam:TagPolicy');
+    for (const make of making('tagged', { Tags })) await make();
   });
 
   it('live in their own account', async () => {

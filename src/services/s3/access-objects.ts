@@ -1,7 +1,7 @@
 import { requestObjectTags } from '../../policy/request-object-tags.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
 import { type CopySource, copySource } from '../../wire/copy-source.ts';
-import { context, namesAcl, objectArn, writeContext } from './access-resources.ts';
+import { type Context, context, namesAcl, objectArn, writeContext } from './access-resources.ts';
 import { taggingHeader, tagSet } from './rules/tag-set.ts';
 import type { S3Access, S3Call, S3Operation } from './s3-handler.ts';
 
@@ -30,18 +30,31 @@ function onObject(action: string) {
   return ({ Bucket, Key }: OnObject): AccessRequirement[] => [{ action, resource: objectArn(Bucket, Key) }];
 }
 
+/** s3:ObjectCreationOperation, by which policies that demand conditional writes spare what makes no object yet.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html */
+const CREATES = { 's3:ObjectCreationOperation': 'true' };
+const CREATES_NONE = { 's3:ObjectCreationOperation': 'false' };
+
 /** PutObject and what begins like it. */
-function write({ Bucket, Key }: OnObject, call: S3Call): AccessRequirement[] {
+function write(
+  { Bucket, Key }: OnObject,
+  { headers }: Pick<S3Call, 'headers'>,
+  own: Context = CREATES,
+): AccessRequirement[] {
   const resource = objectArn(Bucket, Key);
-  const { headers } = call;
   const tags = taggingHeader(headers['x-amz-tagging']);
   const shared = { ...writeContext(headers), ...requestObjectTags(tags) };
-  const needed: AccessRequirement[] = [{ action: 's3:PutObject', resource, context: shared }];
+  const needed: AccessRequirement[] = [{ action: 's3:PutObject', resource, context: { ...shared, ...own } }];
   if (tags.length > 0) needed.push({ action: 's3:PutObjectTagging', resource, context: shared });
   if (namesAcl(headers)) needed.push({ action: 's3:PutObjectAcl', resource, context: shared });
   // AWS's guide to conditional writes: If-Match reveals the ETag, so it needs reading too.
   if (headers['if-match'] !== undefined) needed.push({ action: 's3:GetObject', resource });
   return needed;
+}
+
+/** What else is known of the upload comes where policies are asked (rules/upload-conditions.ts). */
+function part({ Bucket, Key }: OnObject, own: Context = {}): AccessRequirement[] {
+  return [{ action: 's3:PutObject', resource: objectArn(Bucket, Key), context: { ...own, ...CREATES_NONE } }];
 }
 
 function readSource(header: string | undefined): AccessRequirement[] {
@@ -51,6 +64,12 @@ function readSource(header: string | undefined): AccessRequirement[] {
     Key: source.key,
     ...(source.versionId === undefined ? {} : { VersionId: source.versionId }),
   });
+}
+
+/** The source as policies name it, however the header spells it: `bucket/key`, decoded, without a version. */
+function sourceContext(header: string | undefined): Context {
+  const { bucket, key } = copySource(header);
+  return { 's3:x-amz-copy-source': `${bucket}/${key}` };
 }
 
 const putObjectTagging: S3Access<'PutObjectTagging'> = (input) => {
@@ -70,12 +89,15 @@ const getObjectAttributes: S3Access<'GetObjectAttributes'> = (input) => [
 ];
 
 export const objectAccess = {
-  PutObject: write,
+  PutObject: (input, call) => write(input, call),
   CopyObject: (input, call) => [...readSource(input.CopySource), ...copyDestination(input, call)],
-  CreateMultipartUpload: write,
-  UploadPart: onObject('s3:PutObject'),
-  UploadPartCopy: (input) => [...readSource(input.CopySource), ...onObject('s3:PutObject')(input)],
-  CompleteMultipartUpload: write,
+  CreateMultipartUpload: (input, call) => write(input, call, CREATES_NONE),
+  UploadPart: (input) => part(input),
+  UploadPartCopy: (input) => [
+    ...readSource(input.CopySource),
+    ...part(input, sourceContext(input.CopySource)),
+  ],
+  CompleteMultipartUpload: (input, call) => write(input, call),
   AbortMultipartUpload: onObject('s3:AbortMultipartUpload'),
   ListParts: onObject('s3:ListMultipartUploadParts'),
   GetObject: onVersion('Get'),
@@ -101,11 +123,12 @@ export const objectAccess = {
 } satisfies { readonly [Name in S3Operation]?: S3Access<Name> };
 
 /** The tagging header counts only under REPLACE; tags that are copied are checked by the handler, which sees them. */
-function copyDestination(input: OnObject, call: S3Call): AccessRequirement[] {
+function copyDestination(input: OnObject & { CopySource: string }, call: S3Call): AccessRequirement[] {
+  const own = { ...CREATES, ...sourceContext(input.CopySource) };
   const replaces = call.headers['x-amz-tagging-directive'] === 'REPLACE';
-  if (replaces) return write(input, call);
+  if (replaces) return write(input, call, own);
   const { 'x-amz-tagging': _ignored, ...headers } = call.headers;
-  return write(input, { ...call, headers });
+  return write(input, { headers }, own);
 }
 
 /** Of DeleteObject, and of each key of DeleteObjects, asked by its handler. AWS's guide to conditional deletes: one that

@@ -50,7 +50,6 @@ const CONDITION_HEADERS = [
   'x-amz-storage-class',
   'x-amz-website-redirect-location',
   'x-amz-object-ownership',
-  'x-amz-copy-source',
   'x-amz-metadata-directive',
 ] as const;
 

@@ -11,6 +11,7 @@ import { bucketOfArn } from './access-resources.ts';
 import { checkBucketRegion, checkSiteRegion } from './rules/bucket-region.ts';
 import { asksForExistingTags, existingObjectTags } from './rules/existing-object-tags.ts';
 import { requestContext } from './rules/request-context.ts';
+import { asksForUpload, uploadConditions } from './rules/upload-conditions.ts';
 import type { S3Call } from './s3-handler.ts';
 
 export interface S3Access {
@@ -91,6 +92,9 @@ async function decideOnBucket(
   const tags = asksForExistingTags(requirement, all)
     ? await existingObjectTags(objects, bucket, requirement)
     : undefined;
+  const upload = asksForUpload(call, requirement, all)
+    ? await uploadConditions(bucket, call, requirement)
+    : undefined;
   const request = {
     principal: caller,
     action,
@@ -100,6 +104,7 @@ async function decideOnBucket(
       's3:ResourceAccount': owner,
       ...requirement.context,
       ...tags,
+      ...upload,
     },
     ...(policy === undefined ? {} : { resourcePolicy: policy }),
     ...(policyPrincipalIds === undefined ? {} : { resourcePrincipalIds: policyPrincipalIds }),

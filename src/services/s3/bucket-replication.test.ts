@@ -23,7 +23,12 @@ const CONFIGURATION: ReplicationConfiguration = { Role: ROLE, Rules: [ruleTo('de
 const ROOT: Principal = { kind: 'root', account: ACCOUNT };
 
 const callBy = (caller: Principal, headers: Record<string, string> = {}) =>
-  ({ caller, headers }) as unknown as S3Call;
+  ({
+    caller,
+    headers,
+    clock: new SimulatedClock(),
+    authenticated: { kind: 'anonymous' },
+  }) as unknown as S3Call;
 
 beforeEach(async () => {
   s3 = new ReplicationFixture(

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { systemRandom } from '../../lib/random.ts';
 import { openMemorySite } from '../../testing/memory-site.ts';
-import { compileOperations } from '../../wire/service-model.ts';
+import { compileOperations, type Operation } from '../../wire/service-model.ts';
 import { access } from './access.ts';
 import { s3Service } from './index.ts';
 
@@ -73,4 +73,34 @@ it('every handled operation needs a permission on what it names', async () => {
   for (const [name, needed] of needs) {
     expect(`${name}: ${needed}`).toMatch(/^\w+: s3:\w+ arn:aws:s3:::b(\/k)?(, s3:\w+ arn:aws:s3:::b\/k)?$/);
   }
+});
+
+/** Fails where a member of the document is read. */
+function withoutDocument(operation: Operation): object {
+  const inDocument = new Set(
+    operation.input.members
+      .filter(({ location }) => location === 'body' || location === 'payload')
+      .map(({ name }) => name),
+  );
+  const input: Record<string, string> = { Bucket: 'b', Key: 'k', CopySource: 'b/k' };
+  return new Proxy(input, {
+    get(target, name) {
+      if (inDocument.has(String(name))) throw new Error(`${operation.name} reads ${String(name)}`);
+      return target[String(name)];
+    },
+  });
+}
+
+it('permissions are asked before the document is read, except where they depend on it', async () => {
+  const { handled } = await service();
+  const call = { headers: {} };
+  const late: string[] = [];
+  for (const operation of compileOperations(sdk)) {
+    const row = handled.get(operation.name);
+    if (row === undefined) continue;
+    if (row.accessReadsDocument) late.push(operation.name);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- access rows read headers alone
+    else await row.access(withoutDocument(operation), call as Parameters<typeof row.access>[1]);
+  }
+  expect(late).toEqual(['CreateBucket', 'PutObjectTagging']);
 });

@@ -61,6 +61,7 @@ export function s3Service(objects: ObjectsContext, identity: Identity) {
     sdk,
     protocol: 'rest-xml',
     access,
+    accessReadsDocument: ['CreateBucket', 'PutObjectTagging'],
     handlers: {
       ...unset,
       AbortMultipartUpload: AbortMultipartUpload(objects),

@@ -3,6 +3,7 @@ import type { Identity } from '../../identity/identity.ts';
 import { passRole } from '../../identity/pass-role.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { putReplicationConfiguration } from '../../replication/put-configuration.ts';
+import { requestContext } from './rules/request-context.ts';
 import type { S3Access, S3Handler } from './s3-handler.ts';
 
 /** Of a Support procedure that is no more; it would have allowed what is not checked any longer. */
@@ -19,6 +20,7 @@ export const PutBucketReplication =
         caller: call.caller,
         roleArn,
         service: 's3.amazonaws.com',
+        context: requestContext(call),
       });
       if (decision.decision !== 'allow') throw accessDenied();
     };

@@ -1,4 +1,5 @@
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
+import { AwsError } from '../../errors/aws-error.ts';
 import {
   packedPolicyTooLarge,
   stsAccessDenied,
@@ -12,6 +13,7 @@ import {
   assumeRole as assume,
   issueSessionCredentials,
 } from '../../identity/assume-role.ts';
+import { awsManagedPolicy } from '../../identity/aws-managed-policies.ts';
 import type { Identity } from '../../identity/identity.ts';
 import {
   CHAINED_SESSION_SECONDS_MAX,
@@ -21,6 +23,7 @@ import {
   SESSION_SECONDS_DEFAULT,
   SESSION_SECONDS_MIN,
 } from '../../identity/limits.ts';
+import { requireManagedPolicy } from '../../identity/managed-policies.ts';
 import { parsePolicy } from '../../policy/document.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
 import type { Principal } from '../../policy/types.ts';
@@ -67,6 +70,7 @@ export function assumeRole(identity: Identity): StsOperation<'AssumeRole'> {
           ...(arns.length === 0 ? {} : { sessionPolicyArns: arns }),
         }),
       );
+      for (const arn of arns) await requireSessionPolicy(identity, session.account, arn);
       const seconds = checkedDuration(input.DurationSeconds, role.maxSessionSeconds, call.caller);
       const credentials = issueSessionCredentials(identity, session, seconds);
       return {
@@ -108,6 +112,18 @@ function checkSessionPolicy(policy: string): void {
   } catch (error) {
     if (error instanceof PolicyError) throw stsMalformedPolicyDocument(error.message);
     throw error;
+  }
+}
+
+/** AWS: "The policies must exist in the same account as the role." One that does not would narrow the session to nothing,
+ * or to what somebody makes of it later. */
+async function requireSessionPolicy(identity: Identity, account: string, arn: string): Promise<void> {
+  if (awsManagedPolicy(arn) !== undefined) return;
+  try {
+    await requireManagedPolicy(identity, account, arn);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw stsMalformedPolicyDocument(`Policy ${arn} does not exist or is not attachable.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ListRolesCommand } from '@aws-sdk/client-iam';
+import { ListRolesCommand, TagRoleCommand } from '@aws-sdk/client-iam';
 import {
   AssumeRoleCommand,
   type Credentials,
@@ -8,6 +8,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessKey } from '../../identity/access-keys.ts';
 import { putInlinePolicy } from '../../identity/inline-policies.ts';
+import { createManagedPolicy, policyArn } from '../../identity/managed-policies.ts';
 import { createRole, deleteRole, updateTrustPolicy } from '../../identity/roles.ts';
 import { createUser } from '../../identity/users.ts';
 import {
@@ -74,6 +75,12 @@ describe('GetCallerIdentity', () => {
   });
 });
 
+it('answers for the regions of the site, and no others', async () => {
+  const ask = (region: string) => server.sts(alice, region).send(new GetCallerIdentityCommand({}));
+  expect((await ask('ap-south-1')).Arn).toBe(ALICE);
+  await refused(ask('mars-north-9'), 'SignatureDoesNotMatch', 403);
+});
+
 describe('AssumeRole', () => {
   it('gives keys that act as the role', async () => {
     const answer = await assume(await role('worker', trusting(ALICE)));
@@ -89,6 +96,8 @@ describe('AssumeRole', () => {
     expect((await server.iam(keys).send(new ListRolesCommand({}))).Roles?.length).toBeGreaterThan(0);
     const { sessionToken: _token, ...without } = keys;
     await refused(server.sts(without).send(new GetCallerIdentityCommand({})), 'InvalidClientTokenId', 403);
+    const asKey = { ...without, accessKeyId: keys.sessionToken ?? '' };
+    await refused(server.sts(asKey).send(new GetCallerIdentityCommand({})), 'InvalidClientTokenId', 403);
     await refused(
       server.sts({ ...keys, sessionToken: `${keys.sessionToken}x` }).send(new GetCallerIdentityCommand({})),
       'InvalidClientTokenId',
@@ -145,6 +154,49 @@ describe('AssumeRole', () => {
     await refused(assume(arn), 'AccessDenied', 403);
     await refused(assume(arn, { ExternalId: 'e2' }), 'AccessDenied', 403);
     expect((await assume(arn, { ExternalId: 'e1' })).Credentials).toBeDefined();
+  });
+
+  it.each(['aws:ResourceTag/team', 'iam:ResourceTag/team'])(
+    'knows the tags of the role as %s',
+    async (key) => {
+      const arn = await role(
+        `tagged-${key.slice(0, 3)}`,
+        trusting(ALICE, { StringEquals: { [key]: 'red' } }),
+      );
+      const tag = (Value: string) =>
+        server.iam().send(
+          new TagRoleCommand({
+            RoleName: arn.slice(arn.lastIndexOf('/') + 1),
+            Tags: [{ Key: 'team', Value }],
+          }),
+        );
+      await tag('blue');
+      await refused(assume(arn), 'AccessDenied', 403);
+      await tag('red');
+      expect((await assume(arn)).Credentials).toBeDefined();
+    },
+  );
+
+  it('takes no session policies that do not exist', async () => {
+    expect.hasAssertions();
+    const arn = await role('with-policies', trusting(ALICE));
+    const own = await createManagedPolicy(server.identity, ACCOUNT, {
+      policyName: 'own',
+      document: policy('iam:List*'),
+    });
+    const foreign = await createManagedPolicy(server.identity, OTHER, {
+      policyName: 'foreign',
+      document: policy('iam:List*'),
+    });
+    const narrowed = (by: string) => assume(arn, { PolicyArns: [{ arn: by }] });
+    expect((await narrowed(policyArn(ACCOUNT, own))).Credentials).toBeDefined();
+    for (const missing of [
+      `arn:aws:iam::${ACCOUNT}:policy/none`,
+      'arn:aws:iam::aws:policy/None',
+      policyArn(OTHER, foreign),
+    ]) {
+      await refused(narrowed(missing), 'MalformedPolicyDocumentException', 400);
+    }
   });
 
   it('ends sessions with their role, also when one of that name is made again', async () => {

@@ -49,7 +49,7 @@ interface Claim extends SignatureClaim {
 }
 
 export function createAuthenticator<P>(options: AuthenticatorOptions<P>): Authenticator<P> {
-  const { credentials, clock } = options;
+  const { credentials, clock, regions } = options;
   const cache = new SigningKeyCache(options.signingKeysMax);
 
   async function authenticate(request: SignedRequest, service: SigningService): Promise<Authenticated<P>> {
@@ -60,7 +60,7 @@ export function createAuthenticator<P>(options: AuthenticatorOptions<P>): Authen
       const declared = header(request.headers, 'x-amz-content-sha256') ?? 'UNSIGNED-PAYLOAD';
       return { kind: 'anonymous', payload: payloadOf(declared, undefined) };
     }
-    checkScope(claim, service, refuse);
+    checkScope(claim, service, refuse, regions);
     checkHeadersSigned(request.headers, claim.signedHeaders, refuse);
     const { accessKeyId, scope, scopeText } = claim.credential;
     const found = credentials.lookup(accessKeyId, claim.sessionToken);
@@ -214,8 +214,18 @@ function requestTime(headers: RequestHeaders, refuse: Refusals): { text: string;
   return { text: amzDate(signedAt), signedAt };
 }
 
-function checkScope(claim: Claim, service: SigningService, refuse: Refusals): void {
+function checkScope(
+  claim: Claim,
+  service: SigningService,
+  refuse: Refusals,
+  regions: ReadonlySet<string> | undefined,
+): void {
   const { credential, place } = claim;
+  const { region } = credential.scope;
+  // Some clients sign for IAM, which is global, with none.
+  if (region !== '' && regions?.has(region) === false && refuse.wrongRegion !== undefined) {
+    throw refuse.wrongRegion(region);
+  }
   if (credential.terminator !== TERMINATOR) throw refuse.wrongTerminator(place, credential.terminator);
   if (credential.scope.service !== service.service) {
     throw refuse.wrongService(place, credential.scope.service, service.service);

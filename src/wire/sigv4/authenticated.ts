@@ -95,6 +95,9 @@ export interface CredentialSource<P> {
 export interface AuthenticatorOptions<P> {
   readonly credentials: CredentialSource<P>;
   readonly clock: Clock;
+  /** For which IAM, STS and the like may be signed. Where it is absent, and for S3, which knows the region of the
+   * bucket, the services judge. */
+  readonly regions?: ReadonlySet<string>;
   /** Derived signing keys kept; one is needed per access key, day, region and service. */
   readonly signingKeysMax?: number;
 }

@@ -43,6 +43,8 @@ export interface Refusals {
   queryParameter(message: string): AwsError;
   credentialMalformed(place: SignaturePlace): AwsError;
   wrongService(place: SignaturePlace, given: string, expected: string): AwsError;
+  /** Undefined where the bucket's region is what counts. */
+  readonly wrongRegion: ((given: string) => AwsError) | undefined;
   wrongTerminator(place: SignaturePlace, given: string): AwsError;
   wrongScopeDate(place: SignaturePlace, scopeDate: string, requestDate: string): AwsError;
   dateMissing(): AwsError;
@@ -85,6 +87,7 @@ const s3Refusals: Refusals = {
     s3Credential(place, `the Credential is mal-formed; expecting ${CREDENTIAL_FORM}.`),
   wrongService: (place, given, expected) =>
     s3Credential(place, `incorrect service "${given}". This endpoint belongs to "${expected}".`),
+  wrongRegion: undefined,
   wrongTerminator: (place, given) =>
     s3Credential(place, `incorrect terminal "${given}". This endpoint uses "aws4_request".`),
   wrongScopeDate: (place, scopeDate, requestDate) =>
@@ -141,6 +144,7 @@ function serviceRefusals(dialect: ServiceDialect): Refusals {
       ),
     wrongService: (_place, _given, expected) =>
       invalid(`Credential should be scoped to correct service: '${expected}'. `),
+    wrongRegion: (given) => invalid(`Credential should be scoped to a valid region, not '${given}'.`),
     wrongTerminator: (_place, given) =>
       invalid(`Credential should be scoped with a valid terminator: 'aws4_request', not '${given}'.`),
     wrongScopeDate: (_place, scopeDate, requestDate) =>
