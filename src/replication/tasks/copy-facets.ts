@@ -15,7 +15,7 @@ export async function copyFacets(
   const ends = await openEnds(context, claim);
   if (ends === undefined) return { kind: 'gone' };
   const { key } = claim.intent;
-  const withheld = await mayMoveTags(ends, key);
+  const withheld = await mayMoveTags(ends, claim);
   if (withheld !== undefined) return { kind: 'failed', arrived: true, ...withheld };
   const received = await context.destinationOf(ends.destination).receiveFacets({
     key,

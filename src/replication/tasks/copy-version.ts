@@ -8,7 +8,7 @@ import type { ReplicaRecord } from '../replica-record.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
 import { mayMoveTags } from './tag-permission.ts';
-import { type Ends, openEnds, outcomeOf, type TaskContext } from './task.ts';
+import { type Ends, mayAtSource, openEnds, outcomeOf, type TaskContext } from './task.ts';
 
 /** Copies an object with everything that a replica keeps. Without the right to its tags it arrives without them, and
  * the source says FAILED, as AWS was seen to do (reference: s3-replication 4 and 5.1). */
@@ -31,20 +31,21 @@ export async function copyVersion(
   return { kind: 'failed', arrived: true, ...withheld };
 }
 
-async function checkSource({ source, session }: Ends, { intent }: Claim): Promise<void> {
+async function checkSource(ends: Ends, claim: Claim): Promise<void> {
+  const { name } = ends.source.row;
   const readable =
-    (await session.may('s3:GetObjectVersionForReplication', source, intent.key)) ||
-    (await session.may('s3:GetObjectVersion', source, intent.key));
+    (await mayAtSource(ends, claim, 's3:GetObjectVersionForReplication')) ||
+    (await mayAtSource(ends, claim, 's3:GetObjectVersion'));
   if (!readable) {
     throw new ReplicationFailure(
       'SrcGetObjectNotPermitted',
-      `the role may neither s3:GetObjectVersionForReplication nor s3:GetObjectVersion in ${source.row.name}`,
+      `the role may neither s3:GetObjectVersionForReplication nor s3:GetObjectVersion in ${name}`,
     );
   }
-  if (!(await session.may('s3:GetObjectVersionAcl', source, intent.key))) {
+  if (!(await mayAtSource(ends, claim, 's3:GetObjectVersionAcl'))) {
     throw new ReplicationFailure(
       'SrcGetAclNotPermitted',
-      `the role may not s3:GetObjectVersionAcl in ${source.row.name}`,
+      `the role may not s3:GetObjectVersionAcl in ${name}`,
     );
   }
 }
@@ -73,7 +74,7 @@ async function tagsWithheld(
   claim: Claim,
 ): Promise<{ code: FailureCode; reason: string } | undefined> {
   const tagged = (claim.facets.tags?.value.length ?? 0) > 0;
-  return tagged ? await mayMoveTags(ends, claim.intent.key) : undefined;
+  return tagged ? await mayMoveTags(ends, claim) : undefined;
 }
 
 function recordOf(

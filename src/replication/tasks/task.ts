@@ -1,5 +1,7 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
+import { shownVersionId } from '../../objects/version-form.ts';
+import { existingObjectTags } from '../../policy/existing-object-tags.ts';
 import type { Destination, ReceiveOutcome } from '../destinations/destination.ts';
 import { DestinationUnavailableError } from '../destinations/destination.ts';
 import { messageOf, saysUnavailable } from '../destinations/unavailable.ts';
@@ -20,6 +22,18 @@ export interface Ends {
   readonly source: Bucket;
   readonly destination: Bucket;
   readonly session: RoleSession;
+}
+
+/** Whether the role may do this with the version at its source; policies may ask for its id and its tags. */
+export function mayAtSource(
+  { source, session }: Ends,
+  { intent, version, facets }: Claim,
+  action: string,
+): boolean | Promise<boolean> {
+  return session.may(action, source, intent.key, () => ({
+    ...(version === undefined ? {} : { 's3:versionid': shownVersionId(version) }),
+    ...existingObjectTags(action, facets.tags?.value ?? []),
+  }));
 }
 
 /** Undefined where the source bucket is gone, and its versions with it.
