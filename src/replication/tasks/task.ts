@@ -55,10 +55,18 @@ export async function openEnds(context: TaskContext, { intent }: Claim): Promise
   return { source, destination, session };
 }
 
-/** Looking the destination up reads its own region's store: a failure there is the destination's. */
-async function findDestination(context: TaskContext, name: string): Promise<Bucket | undefined> {
+/** Looking the destination up reads its own region's store: a failure there is the destination's. A bucket of a region
+ * that is not served now is still there, and what is pending for it waits as for any region that cannot be reached. */
+async function findDestination(
+  { objects: { buckets } }: TaskContext,
+  name: string,
+): Promise<Bucket | undefined> {
   try {
-    return await context.objects.buckets.find(name);
+    const found = await buckets.find(name);
+    if (found !== undefined) return found;
+    const region = (await buckets.claim(name))?.row.region;
+    if (region === undefined || buckets.site.regions.has(region)) return undefined;
+    throw new DestinationUnavailableError(`${name} is in ${region}, which is not served here now`);
   } catch (error) {
     if (saysUnavailable(error)) throw new DestinationUnavailableError(messageOf(error), { cause: error });
     throw error;
