@@ -1,14 +1,14 @@
 import { openBytes } from '../../objects/open-bytes.ts';
 import { readSealed, soleInline } from '../../objects/read-sealed.ts';
 import type { FacetsRow, ObjectVersion } from '../../store/tables/rows.ts';
-import { type SourceBytes, SourceReadError } from '../destinations/destination.ts';
+import { SourceReadError, type SourceVersion } from '../destinations/destination.ts';
 import { messageOf } from '../destinations/unavailable.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import type { ReplicaRecord } from '../replica-record.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
 import { mayMoveTags } from './tag-permission.ts';
-import { type Ends, mayAtSource, openEnds, outcomeOf, type TaskContext } from './task.ts';
+import { type Ends, mayAtSource, openEnds, outcomeOf, standsAtSource, type TaskContext } from './task.ts';
 
 /** Copies an object with everything that a replica keeps. Without the right to its tags it arrives without them, and
  * the source says FAILED, as AWS was seen to do (reference: s3-replication 4 and 5.1). */
@@ -25,7 +25,7 @@ export async function copyVersion(
   const record = recordOf(ends, claim, version, withheld === undefined ? claim.facets : {});
   const received = await context
     .destinationOf(ends.destination)
-    .receiveVersion(record, sourceBytes(context, ends, claim, version));
+    .receiveVersion(record, sourceVersion(context, ends, claim, version));
   const outcome = outcomeOf(received, claim);
   if (outcome.kind !== 'delivered' || withheld === undefined) return outcome;
   return { kind: 'failed', arrived: true, ...withheld };
@@ -96,14 +96,20 @@ function recordOf(
   };
 }
 
-function sourceBytes(context: TaskContext, ends: Ends, claim: Claim, version: ObjectVersion): SourceBytes {
+function sourceVersion(
+  context: TaskContext,
+  ends: Ends,
+  claim: Claim,
+  version: ObjectVersion,
+): SourceVersion {
+  const stands = () => standsAtSource(ends, claim);
   const open = () => plainBytes(context, ends, claim, version);
   const locator = soleInline(version);
-  if (locator === undefined) return { open };
+  if (locator === undefined) return { stands, open };
   const { intent } = claim;
   const sealed = () =>
     readSealed(context.objects, ends.source, intent.key, version, locator).catch(blameSource);
-  return { open, sealed };
+  return { stands, open, sealed };
 }
 
 async function* plainBytes(

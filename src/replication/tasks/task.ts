@@ -1,9 +1,10 @@
 import type { Bucket } from '../../buckets/bucket.ts';
+import { versionStands } from '../../objects/commit-object.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { shownVersionId } from '../../objects/version-form.ts';
 import { existingObjectTags } from '../../policy/existing-object-tags.ts';
 import type { Destination, ReceiveOutcome } from '../destinations/destination.ts';
-import { DestinationUnavailableError } from '../destinations/destination.ts';
+import { DestinationUnavailableError, SourceReadError } from '../destinations/destination.ts';
 import { messageOf, saysUnavailable } from '../destinations/unavailable.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import { type RoleAccess, type RoleSession, sourceOfRole } from '../role/role-access.ts';
@@ -34,6 +35,15 @@ export function mayAtSource(
     ...(version === undefined ? {} : { 's3:versionid': shownVersionId(version) }),
     ...existingObjectTags(action, facets.tags?.value ?? []),
   }));
+}
+
+/** @throws SourceReadError */
+export async function standsAtSource({ source }: Ends, { intent }: Claim): Promise<boolean> {
+  try {
+    return await versionStands(source, intent.key, intent);
+  } catch (error) {
+    throw new SourceReadError(messageOf(error), { cause: error });
+  }
 }
 
 /** Undefined where the source bucket is gone, and its versions with it.
@@ -83,6 +93,8 @@ export function outcomeOf(received: ReceiveOutcome, { intent }: Claim): Outcome 
   switch (received.outcome) {
     case 'received':
       return { kind: 'delivered' };
+    case 'unwanted':
+      return { kind: 'gone' };
     case 'bucket-missing':
       return failed('DstBucketNotFound', `${destination} does not exist`);
     case 'bucket-unversioned':
