@@ -12,7 +12,7 @@ import { intentOf } from './delivery-writes.ts';
 import { type FoundVersion, lookupVersion } from './lookup.ts';
 import type { PlannedDelivery } from './planner.ts';
 import type { Tags } from './put-object.ts';
-import { readIntents } from './read-deliveries.ts';
+import { deliveriesCheck, readIntents } from './read-deliveries.ts';
 import { originOf } from './stamps.ts';
 import { Tally } from './tally.ts';
 import { shownVersionId, versionIdHeader } from './version-form.ts';
@@ -85,6 +85,8 @@ async function prepareTags(
     checks: [
       versionCheck(bucket, key, row, found.rowVersion),
       facets.check(found.facetsVersion, id, key, row.stamp),
+      // The plan was made from them: one that a job starts and ends meanwhile would take the old tags along.
+      ...deliveriesCheck(bucket, key, row.stamp, found.deliveries),
       ...delivered.checks,
     ],
     writes: [facets.put(facetsRow, id, key, row.stamp), ...delivered.writes, ...tally.writes()],
@@ -137,10 +139,7 @@ async function facetsDeliveries(
         destination,
       ),
     );
-    checks.push(
-      ...(before?.checks ?? []),
-      deliveries.check(status?.version ?? 0, bucket.row.id, key, row.stamp, destination),
-    );
+    checks.push(...(before?.checks ?? []));
   }
   return { checks, writes };
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { putVersioning } from '../../buckets/versioning.ts';
 import { prepareRemoval } from '../../objects/removal.ts';
 import { Tally } from '../../objects/tally.ts';
@@ -201,6 +201,31 @@ describe('a task of S3ReplicateObject', () => {
     const outcome = await s3.region.store.commit({ checks: removal?.checks ?? [], writes: [] });
     expect(outcome).toEqual({ outcome: 'conflict' });
     await settle();
+  });
+
+  it.each([
+    ['for the first time', false],
+    ['after it failed', true],
+  ])('takes along tags that were prepared before it was started %s', async (_, failed) => {
+    if (failed) {
+      await s3.rolePolicy(rolePolicy('source', ['elsewhere']));
+      await s3.replicate('source', ruleTo('destination'));
+    }
+    const versionId = await s3.put('source', 'key', 'key', [['n', 'old']]);
+    await settle();
+    await s3.rolePolicy(rolePolicy('source', ['destination']));
+    await s3.replicate('source', ruleTo('destination'));
+    const { store } = s3.region;
+    const commit = store.commit.bind(store);
+    vi.spyOn(store, 'commit').mockImplementationOnce(async (ofTags) => {
+      await s3.start([{ key: 'key', versionId }]);
+      await settle();
+      return await commit(ofTags);
+    });
+    await s3.tag('source', 'key', [['n', 'new']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['n', 'new']]);
   });
 
   it('copies with the role of the configuration, and fails with its failures', async () => {
