@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { putBucketPolicy } from '../buckets/bucket-policy.ts';
 import { putVersioning } from '../buckets/versioning.ts';
+import { deliveries } from '../store/tables/deliveries.ts';
 import { openMemorySite } from '../testing/memory-site.ts';
 import {
   OTHER_ACCOUNT,
@@ -113,6 +114,19 @@ describe('what replicates', () => {
     await settle();
     expect(await s3.status('source', 'key')).toBe('COMPLETED');
     expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '2']]);
+  });
+
+  it('tags changed before the object failed do not hide why it did', async () => {
+    await s3.rolePolicy(rolePolicy('source', ['elsewhere']));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key', 'key', [['n', 'old']]);
+    await s3.tag('source', 'key', [['n', 'new']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    expect(new Set(await s3.failureCodes())).toEqual(new Set(['DstPutObjectNotPermitted']));
+    const { region, row } = await s3.site.buckets.require('source');
+    const [delivery] = await region.store.range(deliveries.bucketRange(row.id));
+    expect(delivery && deliveries.decode(delivery).failureCode).toBe('DstPutObjectNotPermitted');
   });
 
   it('a delete marker under V2 Enabled, with the same id', async () => {
