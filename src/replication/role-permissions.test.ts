@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { putOwnershipControls } from '../buckets/ownership-controls.ts';
 import {
   ACCOUNT,
   OTHER_ACCOUNT,
@@ -188,7 +189,9 @@ describe('the role is really assumed', () => {
     expect(await s3.failureCodes()).toEqual(['AssumeRoleNotPermitted']);
   });
 
-  it('an owner override needs its own right', async () => {
+  it('an owner override needs its own right, but not where the bucket owns its objects anyway', async () => {
+    const destination = await s3.site.buckets.require('destination');
+    await putOwnershipControls(s3.site.buckets, destination, 'ObjectWriter');
     const rule = ruleTo('destination', {
       Destination: {
         Bucket: 'arn:aws:s3:::destination',
@@ -209,6 +212,11 @@ describe('the role is really assumed', () => {
     await s3.put('source', 'two');
     await settle();
     expect(await s3.status('source', 'two')).toBe('COMPLETED');
+    await s3.rolePolicy(rolePolicy('source', ['destination']));
+    await putOwnershipControls(s3.site.buckets, destination, 'BucketOwnerEnforced');
+    await s3.put('source', 'three');
+    await settle();
+    expect(await s3.status('source', 'three')).toBe('COMPLETED');
   });
 
   it('a public policy of another account counts only where that account does not restrict it', async () => {
