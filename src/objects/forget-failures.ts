@@ -44,6 +44,7 @@ export async function forgetFailures(
 }
 
 /** The version itself is there, which stays known: should a rule name the destination again, tags follow it. */
-function asArrived({ failureCode: _, ...row }: DeliveryRow): DeliveryRow {
-  return { ...row, status: 'COMPLETED' };
+function asArrived(row: DeliveryRow): DeliveryRow {
+  const { failureCode: _, ...rest } = row;
+  return { ...rest, status: 'COMPLETED' };
 }
