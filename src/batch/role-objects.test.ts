@@ -105,6 +105,23 @@ it('lets a policy ask for the version that is read', async () => {
   });
 });
 
+it('lets a policy ask for the tags of what is read', async () => {
+  await write('manifests');
+  await setBatchRolePolicy(fixture.site, [
+    { Effect: 'Allow', Action: 's3:*', Resource: '*' },
+    {
+      Effect: 'Deny',
+      Action: 's3:GetObject',
+      Resource: '*',
+      Condition: { StringEquals: { 's3:ExistingObjectTag/secret': 'yes' } },
+    },
+  ]);
+  const place = { bucket: 'manifests', key: 'folder/report.csv' };
+  await readObjectAsRole(fixture.context, job, place);
+  await fixture.s3.tag('manifests', place.key, [['secret', 'yes']]);
+  await expect(readObjectAsRole(fixture.context, job, place)).rejects.toMatchObject({ kind: 'denied' });
+});
+
 it('tells damaged bytes from trouble that may pass', async () => {
   const { site, region, context } = fixture;
   const place = { bucket: 'manifests', key: 'folder/report.csv' };

@@ -1,10 +1,12 @@
 import type { Bucket } from '../buckets/bucket.ts';
 import { AwsError } from '../errors/aws-error.ts';
 import { FrameError } from '../keys/frames.ts';
+import { existingTags } from '../objects/existing-tags.ts';
 import type { IncomingBody } from '../objects/incoming-body.ts';
 import { putObject } from '../objects/put-object.ts';
 import { readObject } from '../objects/read-object.ts';
 import { versionIdHeader } from '../objects/version-form.ts';
+import { existingObjectTags } from '../policy/existing-object-tags.ts';
 import type { RequestContext } from '../policy/types.ts';
 import { ReplicationFailure } from '../replication/failure-codes.ts';
 import { BlobMissingError } from '../store/blobs/blob-store.ts';
@@ -87,12 +89,13 @@ export async function readObjectAsRole(
   { bucket: name, key, versionId }: RoleReading,
 ): Promise<ReadAsRole> {
   const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  const conditions = versionId === undefined ? {} : { 's3:versionid': versionId };
+  const version = { key, ...(versionId === undefined ? {} : { versionId }) };
+  const conditions = async (bucket: Bucket) => ({
+    ...(versionId === undefined ? {} : { 's3:versionid': versionId }),
+    ...existingObjectTags(action, await existingTags(context.objects, bucket, version)),
+  });
   const bucket = await bucketFor(context, job, { action, name, key, conditions });
-  const found = await orRefused(
-    `${name}/${shownKey(key)}`,
-    readObject(context.objects, bucket, { key, ...(versionId === undefined ? {} : { versionId }) }),
-  );
+  const found = await orRefused(`${name}/${shownKey(key)}`, readObject(context.objects, bucket, version));
   if (ARCHIVE_CLASSES.has(found.version.storageClass)) {
     throw new RoleObjectError(
       'archived',
@@ -133,7 +136,7 @@ interface RoleAction {
   /** Of the bucket. */
   readonly name: string;
   readonly key: string;
-  readonly conditions?: RequestContext;
+  readonly conditions?: (bucket: Bucket) => Promise<RequestContext>;
   readonly expectedOwner?: string;
 }
 
@@ -149,7 +152,7 @@ async function bucketFor(
   if (expectedOwner !== undefined && bucket.row.owner !== expectedOwner) {
     throw new RoleObjectError('owner-mismatch', `the bucket ${name} is not owned by ${expectedOwner}`);
   }
-  if (!(await role.may(action, bucket, key, () => conditions ?? {}))) {
+  if (!(await role.may(action, bucket, key, conditions && (() => conditions(bucket))))) {
     throw new RoleObjectError(
       'denied',
       `${action} on ${name}/${shownKey(key)} is not allowed to ${job.roleArn}`,

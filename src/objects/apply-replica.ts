@@ -27,6 +27,8 @@ export interface Replica {
   readonly openBytes?: () => AsyncIterable<Buffer>;
   /** Asked instead where it is there: the bytes as another bucket of this site holds them, known to be whole. */
   readonly sealedBytes?: () => Promise<ReplicaBytes>;
+  /** Whether it still stands at its source; asked when its bytes are here, which may take long. */
+  readonly stillWanted?: () => Promise<boolean>;
   /** Owner override: the destination's account. */
   readonly owner?: string;
   readonly storageClass?: string;
@@ -39,6 +41,8 @@ export type ApplyOutcome =
   | { readonly outcome: 'superseded' }
   /** It was removed here by its id and must not come back. */
   | { readonly outcome: 'hard-deleted' }
+  /** It was removed at its source before it was here. */
+  | { readonly outcome: 'unwanted' }
   /** Versioning is not Enabled here. */
   | { readonly outcome: 'bucket-unversioned' }
   /** Retry: the source's clock, or ours, is more than 15 minutes off. */
@@ -48,7 +52,8 @@ export type ApplyOutcome =
 
 /** Idempotent and commutative (DESIGN decision 9): any order and repetition gives the same bucket. The version keeps
  * its id, stamp, ETag, part layout, checksums and metadata; its stamp decides where it stands among the others.
- * @throws AwsError NoSuchBucket; ReplicaBytesError when the bytes are not those that the version names (retry) */
+ * @throws AwsError NoSuchBucket; ReplicaBytesError when the bytes are not those that the version names (retry); what
+ *   the replica's own functions throw */
 export async function applyReplica(
   context: ObjectsContext,
   bucket: Bucket,
@@ -66,11 +71,13 @@ export async function applyReplica(
     const { result } = await commitOnBucket(
       context,
       marked,
-      async (current, doubtful) => {
+      async (current, doubtful): Promise<Preparation<ApplyOutcome>> => {
         const place = await readReplicaPlace(current, replica, context.site.clock.now());
         if ('outcome' in place) return { settled: place };
         if (place.existing !== undefined) return prepareFacets(current, replica, place.existing);
         bytes ??= await bytesOf(context, current, replica);
+        // What is removed between this answer and the commit still arrives: the two stores share no commit.
+        if ((await replica.stillWanted?.()) === false) return { settled: { outcome: 'unwanted' } };
         return prepareReplica(context, current, replica, place, bytes, doubtful);
       },
       () => {

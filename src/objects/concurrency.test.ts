@@ -15,6 +15,7 @@ const rule: IntentRule = { ruleId: 'r', role: 'role', destination: 'there', owne
 const everywhere: Planner = {
   plan: (_bucket, change) =>
     ['here', 'there'].map((destination) => ({ kind: change.kind, rule: { ...rule, destination } })),
+  names: () => true,
 };
 
 describe('writers of one key at once', () => {

@@ -14,6 +14,7 @@ const planner: Planner = {
   plan: (_bucket, { kind }) => [
     { kind, rule: { ruleId: 'r', role: 'role', destination: 'there', ownerOverride: false } },
   ],
+  names: () => true,
 };
 
 const SOURCES = 6;

@@ -83,6 +83,7 @@ const everywhere: Planner = {
   plan: (_bucket, { kind }) => [
     { kind, rule: { ruleId: 'r', role: 'role', destination: 'there', ownerOverride: false } },
   ],
+  names: () => true,
 };
 
 const tagPairs = (text: string) => (text === '' ? [] : [['tag', text] as const]);

@@ -29,4 +29,6 @@ export interface PlannedDelivery {
  * So it calls this, and compose hands it `replication/plan`. Pure: no clock, no store. */
 export interface Planner {
   plan(bucket: BucketRow, change: Change): readonly PlannedDelivery[];
+  /** Whether some rule, Enabled or not, has this destination. */
+  names(bucket: BucketRow, destination: string): boolean;
 }

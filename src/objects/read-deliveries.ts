@@ -26,7 +26,8 @@ export async function readDeliveries(
 
 const NONE: ReadonlyMap<string, FoundDelivery> = new Map();
 
-/** That a version has no delivery but these. A batch job may want one where none was wanted before. */
+/** That the deliveries of a version are these and stand as they were read. A batch job may start one, and it may end,
+ * where none was wanted before. */
 export function deliveriesCheck(
   bucket: Bucket,
   key: string,
@@ -37,9 +38,9 @@ export function deliveriesCheck(
   const { start: first, end } = deliveries.versionRange(bucket.row.id, key, stamp);
   const checks: Check[] = [];
   let start = first;
-  for (const destination of found.keys()) {
+  for (const [destination, { version }] of found) {
     const known = deliveries.key(bucket.row.id, key, stamp, destination);
-    checks.push({ kind: 'empty', start, end: known });
+    checks.push({ kind: 'empty', start, end: known }, { kind: 'version', key: known, version });
     start = keyAfter(known);
   }
   return [...checks, { kind: 'empty', start, end }];

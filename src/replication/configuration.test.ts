@@ -199,6 +199,24 @@ const TABLE: readonly [name: string, input: unknown, answer: string][] = [
   ],
   ['a threshold without RTC', of(toDestination({ Metrics: METRICS })), '400 InvalidArgument'],
   ['Metrics without Status', of(toDestination({ Metrics: {} })), '400 InvalidArgument'],
+  ['a tag key of 128 characters', of(andFilter({ Prefix: '', Tags: [tag('x'.repeat(128))] })), 'accepted'],
+  ['a tag key of 129 characters', of(v2({ Filter: { Tag: tag('x'.repeat(129)) } })), '400 InvalidTag'],
+  ['a tag value of 256 characters', of(v2({ Filter: { Tag: tag('k', 'x'.repeat(256)) } })), 'accepted'],
+  [
+    'a tag value of 257 characters',
+    of(andFilter({ Prefix: '', Tags: [tag('k', 'x'.repeat(257))] })),
+    '400 InvalidTag',
+  ],
+  [
+    'a destination of another partition',
+    of(toDestination({ Bucket: 'arn:aws-cn:s3:::destination' })),
+    '400 InvalidArgument',
+  ],
+  [
+    'a role of another partition',
+    { Role: ROLE.replace('arn:aws:', 'arn:aws-cn:'), Rules: [v1()] },
+    '400 InvalidArgument',
+  ],
   ['a prefix of 1025 characters', of(v1({ Prefix: 'x'.repeat(1025) })), '400 InvalidArgument'],
 ];
 

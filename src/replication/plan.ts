@@ -37,6 +37,8 @@ export const replicationPlanner: Planner = {
     if (bucket.replication === undefined || change.replica) return [];
     return plan(bucket.replication, change);
   },
+  names: ({ replication }, destination) =>
+    replication?.rules.some((rule) => destinationOf(rule) === destination) ?? false,
 };
 
 export function plan(configuration: ReplicationConfiguration, change: Change): readonly PlannedDelivery[] {

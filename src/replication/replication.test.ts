@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { putBucketPolicy } from '../buckets/bucket-policy.ts';
 import { putVersioning } from '../buckets/versioning.ts';
+import { deliveries } from '../store/tables/deliveries.ts';
+import { openMemorySite } from '../testing/memory-site.ts';
 import {
   OTHER_ACCOUNT,
   type ReplicationFixture,
@@ -9,6 +11,7 @@ import {
   rolePolicy,
   ruleTo,
 } from '../testing/replication-fixture.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
 import { SimulatedClock } from '../testing/simulated-clock.ts';
 
 let clock: SimulatedClock;
@@ -111,6 +114,19 @@ describe('what replicates', () => {
     await settle();
     expect(await s3.status('source', 'key')).toBe('COMPLETED');
     expect((await s3.read('destination', 'key'))?.tags).toEqual([['a', '2']]);
+  });
+
+  it('tags changed before the object failed do not hide why it did', async () => {
+    await s3.rolePolicy(rolePolicy('source', ['elsewhere']));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key', 'key', [['n', 'old']]);
+    await s3.tag('source', 'key', [['n', 'new']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    expect(new Set(await s3.failureCodes())).toEqual(new Set(['DstPutObjectNotPermitted']));
+    const { region, row } = await s3.site.buckets.require('source');
+    const [delivery] = await region.store.range(deliveries.bucketRange(row.id));
+    expect(delivery && deliveries.decode(delivery).failureCode).toBe('DstPutObjectNotPermitted');
   });
 
   it('a delete marker under V2 Enabled, with the same id', async () => {
@@ -324,6 +340,26 @@ describe('while one region refuses', () => {
     expect(await s3.status('source', 'large')).toBe('COMPLETED');
     expect(await s3.status('source', 'small')).toBe('COMPLETED');
     expect(await s3.failureCodes()).toEqual([]);
+  });
+
+  it('the same where the server is started without it for a while', async () => {
+    await s3.replicate('source', ruleTo('destination'));
+    const { disks } = s3.site;
+    const restart = async (regions: typeof disks.regions, seed: number) => {
+      for (const worker of s3.site.workers) await worker.stop();
+      const options = { clock, random: new SeededRandom(seed), disks: { global: disks.global, regions } };
+      s3.site = await clock.run(openMemorySite(options));
+    };
+    await restart(new Map([...disks.regions].filter(([name]) => name === 'us-east-1')), 2);
+    await s3.put('source', 'key');
+    for (const worker of s3.site.workers) worker.start();
+    await clock.advance(180_000);
+    expect(await s3.status('source', 'key')).toBe('PENDING');
+    expect(await s3.failureCodes()).toEqual([]);
+    await restart(disks.regions, 3);
+    for (const worker of s3.site.workers) worker.start();
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
   });
 
   it('the same where it is the source that cannot be read', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { putOwnershipControls } from '../buckets/ownership-controls.ts';
 import {
   ACCOUNT,
   OTHER_ACCOUNT,
@@ -61,6 +62,86 @@ describe('the role is really assumed', () => {
     expect(await s3.failureCodes()).toEqual([]);
   });
 
+  /** s3:* on everything, narrowed or refused by one more statement. */
+  const everythingBut = (statement: object) =>
+    s3.rolePolicy(
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }, statement],
+      }),
+    );
+
+  it.each([
+    // AWS knows no tags at s3:GetObjectVersionForReplication, so that the data alone could be read.
+    ['s3:GetObjectVersion*', 'SrcGetAclNotPermitted'],
+    ['s3:GetObjectVersionAcl', 'SrcGetAclNotPermitted'],
+    ['s3:GetObjectVersionTagging', 'SrcGetTaggingNotPermitted'],
+  ])('a Deny of %s asks for the tags of each version', async (action, code) => {
+    await everythingBut({
+      Effect: 'Deny',
+      Action: action,
+      Resource: 'arn:aws:s3:::source/*',
+      Condition: { StringEquals: { 's3:ExistingObjectTag/secret': 'yes' } },
+    });
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'secret', 'secret', [['secret', 'yes']]);
+    await s3.put('source', 'open', 'open', [['secret', 'no']]);
+    await settle();
+    expect(await s3.status('source', 'secret')).toBe('FAILED');
+    expect(await s3.failureCodes()).toEqual([code]);
+    expect(await s3.status('source', 'open')).toBe('COMPLETED');
+  });
+
+  it('an Allow asks for the tags and the id of each version', async () => {
+    const allowed = async (condition: object) =>
+      s3.rolePolicy(
+        JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            { Effect: 'Allow', Action: ['s3:GetReplicationConfiguration', 's3:Replicate*'], Resource: '*' },
+            {
+              Effect: 'Allow',
+              Action: 's3:GetObjectVersion*',
+              Resource: 'arn:aws:s3:::source/*',
+              Condition: condition,
+            },
+          ],
+        }),
+      );
+    await s3.replicate('source', ruleTo('destination'));
+    await allowed({ StringEquals: { 's3:ExistingObjectTag/public': 'yes' } });
+    await s3.put('source', 'public', 'public', [['public', 'yes']]);
+    await s3.put('source', 'private', 'private', [['public', 'no']]);
+    await settle();
+    expect(await s3.status('source', 'public')).toBe('COMPLETED');
+    expect((await s3.read('destination', 'public'))?.tags).toEqual([['public', 'yes']]);
+    expect(await s3.status('source', 'private')).toBe('FAILED');
+    await allowed({ StringLike: { 's3:versionid': '?'.repeat(32) } });
+    await s3.put('source', 'any');
+    await settle();
+    expect(await s3.status('source', 'any')).toBe('COMPLETED');
+  });
+
+  it.each([
+    [{ 's3:ResourceAccount': ACCOUNT }, 'COMPLETED'],
+    [{ 's3:ResourceAccount': OTHER_ACCOUNT }, 'FAILED'],
+    [{ 'aws:ResourceAccount': ACCOUNT }, 'COMPLETED'],
+    [{ 'aws:RequestedRegion': ['us-east-1', 'ap-south-1'] }, 'COMPLETED'],
+    // The destination lies in the other region.
+    [{ 'aws:RequestedRegion': 'us-east-1' }, 'FAILED'],
+  ])('a Deny of everything outside %o: %s', async (inside, status) => {
+    await everythingBut({
+      Effect: 'Deny',
+      Action: 's3:*',
+      Resource: '*',
+      Condition: { StringNotEquals: inside },
+    });
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.put('source', 'key', 'key', [['a', '1']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe(status);
+  });
+
   it('either of the two reading rights is enough, a Deny on the other does not matter', async () => {
     await s3.rolePolicy(denying('s3:GetObjectVersionForReplication'));
     await s3.replicate('source', ruleTo('destination'));
@@ -108,7 +189,9 @@ describe('the role is really assumed', () => {
     expect(await s3.failureCodes()).toEqual(['AssumeRoleNotPermitted']);
   });
 
-  it('an owner override needs its own right', async () => {
+  it('an owner override needs its own right, but not where the bucket owns its objects anyway', async () => {
+    const destination = await s3.site.buckets.require('destination');
+    await putOwnershipControls(s3.site.buckets, destination, 'ObjectWriter');
     const rule = ruleTo('destination', {
       Destination: {
         Bucket: 'arn:aws:s3:::destination',
@@ -129,6 +212,11 @@ describe('the role is really assumed', () => {
     await s3.put('source', 'two');
     await settle();
     expect(await s3.status('source', 'two')).toBe('COMPLETED');
+    await s3.rolePolicy(rolePolicy('source', ['destination']));
+    await putOwnershipControls(s3.site.buckets, destination, 'BucketOwnerEnforced');
+    await s3.put('source', 'three');
+    await settle();
+    expect(await s3.status('source', 'three')).toBe('COMPLETED');
   });
 
   it('a public policy of another account counts only where that account does not restrict it', async () => {

@@ -5,6 +5,8 @@ import type { FailureCode } from './failure-codes.ts';
  *
  *   (write) → PENDING → COMPLETED → (facets change) → PENDING → ...
  *                     → FAILED    → (facets change of a delivered version, or a retry) → PENDING
+ *                     → FAILED    → (its destination has left the rules, and the version is delivered to those of now)
+ *                                 → nothing, or COMPLETED where it had arrived (objects/forget-failures.ts)
  *   (anything but a pending version) → (batch job) → PENDING → as above, or (withdrawn) → what it was before
  *
  * An attempt speaks of the change that it was written for. Where a newer one waits (its own intent will speak), only

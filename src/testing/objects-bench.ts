@@ -58,7 +58,7 @@ export async function objectsBench(
     site,
     buckets,
     keyring: makeKeyring([makeMasterKey(Buffer.alloc(32, 7))]),
-    planner: options.planner ?? { plan: () => [] },
+    planner: options.planner ?? { plan: () => [], names: () => false },
     incarnation,
     stamps: new StampSource(),
     recent: new RecentObjects(),

@@ -2,9 +2,10 @@ import type { Bucket } from '../../buckets/bucket.ts';
 import type { Region } from '../../buckets/region.ts';
 import { AwsError } from '../../errors/aws-error.ts';
 import { accessDenied, invalidRequest, noSuchBucket } from '../../errors/s3.ts';
-import { headObject } from '../../objects/head-object.ts';
+import { existingTags } from '../../objects/existing-tags.ts';
+import { existingObjectTags } from '../../policy/existing-object-tags.ts';
 import type { RequestContext } from '../../policy/types.ts';
-import type { RoleSession } from '../../replication/role/role-access.ts';
+import type { ActionConditions, RoleSession } from '../../replication/role/role-access.ts';
 import type { JobRow, JobTask } from '../../store/tables/job-rows.ts';
 import type { BatchContext } from '../context.ts';
 import { jobRole } from '../job-role.ts';
@@ -54,7 +55,7 @@ export async function requireOnTarget(
   const action = `s3:${verb}Object${versionId === undefined ? '' : 'Version'}${suffix}`;
   await requirePermission(target, action, bucket, key, async () => ({
     ...(versionId === undefined ? {} : { 's3:versionid': versionId }),
-    ...(await existingTags(context, target)),
+    ...existingObjectTags(action, await existingTags(context.objects, bucket, target)),
     ...conditions,
   }));
 }
@@ -65,34 +66,12 @@ export async function requirePermission(
   action: string,
   bucket: Bucket,
   key?: string,
-  conditions: () => RequestContext | Promise<RequestContext> = () => ({}),
+  conditions?: ActionConditions,
 ): Promise<void> {
-  const { name, owner } = bucket.row;
-  const allowed = await session.may(action, bucket, key, async () => ({
-    's3:ResourceAccount': owner,
-    'aws:RequestedRegion': bucket.region.name,
-    ...(await conditions()),
-  }));
-  if (allowed) return;
+  const { name } = bucket.row;
+  if (await session.may(action, bucket, key, conditions)) return;
   const resource = `arn:aws:s3:::${name}${key === undefined ? '' : `/${key}`}`;
   throw accessDenied(`${job.roleArn} is not authorized to perform: ${action} on resource: ${resource}`);
-}
-
-/** s3:ExistingObjectTag/… What is missing has none; the operation itself says that it is missing. */
-async function existingTags(
-  { objects }: BatchContext,
-  { bucket, key, versionId }: TaskTarget,
-): Promise<RequestContext> {
-  try {
-    const { tags } = await headObject(objects, bucket, {
-      key,
-      ...(versionId === undefined ? {} : { versionId }),
-    });
-    return Object.fromEntries(tags.map(([name, value]) => [`s3:ExistingObjectTag/${name}`, value]));
-  } catch (error) {
-    if (error instanceof AwsError && error.status < 500) return {};
-    throw error;
-  }
 }
 
 const MISSING = new Set(['NoSuchKey', 'NoSuchVersion']);

@@ -1,7 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import type { ReplicationRule } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { putVersioning } from '../../buckets/versioning.ts';
 import { prepareRemoval } from '../../objects/removal.ts';
 import { Tally } from '../../objects/tally.ts';
+import { deliveries } from '../../store/tables/deliveries.ts';
 import { stampOfVersionId } from '../../store/tables/version-id.ts';
 import { batchContextOf, jobRow, setBatchRolePolicy } from '../../testing/batch-fixture.ts';
 import { DeliveryFixture } from '../../testing/delivery-fixture.ts';
@@ -203,6 +205,31 @@ describe('a task of S3ReplicateObject', () => {
     await settle();
   });
 
+  it.each([
+    ['for the first time', false],
+    ['after it failed', true],
+  ])('takes along tags that were prepared before it was started %s', async (_, failed) => {
+    if (failed) {
+      await s3.rolePolicy(rolePolicy('source', ['elsewhere']));
+      await s3.replicate('source', ruleTo('destination'));
+    }
+    const versionId = await s3.put('source', 'key', 'key', [['n', 'old']]);
+    await settle();
+    await s3.rolePolicy(rolePolicy('source', ['destination']));
+    await s3.replicate('source', ruleTo('destination'));
+    const { store } = s3.region;
+    const commit = store.commit.bind(store);
+    vi.spyOn(store, 'commit').mockImplementationOnce(async (ofTags) => {
+      await s3.start([{ key: 'key', versionId }]);
+      await settle();
+      return await commit(ofTags);
+    });
+    await s3.tag('source', 'key', [['n', 'new']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['n', 'new']]);
+  });
+
   it('copies with the role of the configuration, and fails with its failures', async () => {
     const versionId = await s3.put('source', 'key');
     await s3.rolePolicy(rolePolicy('source', ['elsewhere']));
@@ -256,6 +283,83 @@ describe('with several destinations', () => {
     expect(await s3.outcomes(chunk)).toEqual(['success']);
     expect((await s3.read('second', 'key'))?.text).toBe('key');
     expect(await s3.versions('destination')).toHaveLength(1);
+  });
+});
+
+describe('a destination that has left the rules', () => {
+  const statusesOfRows = async () => {
+    const { region, row } = await s3.site.buckets.require('source');
+    const rows = await region.store.range(deliveries.bucketRange(row.id));
+    return rows.map((stored) => [deliveries.destinationOf(stored), deliveries.decode(stored).status]);
+  };
+
+  /** FAILED towards `destination`, which only the first rules name. */
+  const failedThere = async (rules: readonly ReplicationRule[] = [ruleTo('destination')]) => {
+    await s3.rolePolicy(rolePolicy('source', ['second']));
+    await s3.replicate('source', ...rules);
+    const versionId = await s3.put('source', 'key', 'key', [['n', 'old']]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    await s3.replicate('source', ruleTo('second'));
+    return versionId;
+  };
+
+  it('leaves no version FAILED that a job delivers to where the rules of now send it', async () => {
+    const versionId = await failedThere();
+    // A version that two tasks name is one version.
+    const chunk = await s3.start([{ key: 'key', versionId }, { key: 'key' }]);
+    expect(await s3.status('source', 'key')).toBe('PENDING');
+    await settle();
+    expect(await s3.outcomes(chunk)).toEqual(['success', 'success']);
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect(await s3.parked()).toEqual([]);
+  });
+
+  it('and none whose tags change', async () => {
+    await failedThere([ruleTo('destination'), ruleTo('second', { Priority: 2 })]);
+    await s3.tag('source', 'key', [['n', 'new']]);
+    expect(await s3.status('source', 'key')).toBe('PENDING');
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect((await s3.read('second', 'key'))?.tags).toEqual([['n', 'new']]);
+    expect(await s3.parked()).toEqual([]);
+  });
+
+  it('is remembered where the version had arrived, and left alone while a Disabled rule names it', async () => {
+    const withoutTags = JSON.parse(rolePolicy('source', ['destination', 'second'])) as {
+      Statement: object[];
+    };
+    withoutTags.Statement.push({
+      Effect: 'Deny',
+      Action: 's3:ReplicateTags',
+      Resource: 'arn:aws:s3:::destination/*',
+    });
+    await s3.rolePolicy(JSON.stringify(withoutTags));
+    await s3.replicate('source', ruleTo('destination'));
+    const versionId = await s3.put('source', 'key', 'key', [['n', 'old']]);
+    await settle();
+    await s3.replicate(
+      'source',
+      ruleTo('destination', { Status: 'Disabled' }),
+      ruleTo('second', { Priority: 2 }),
+    );
+    await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    await s3.replicate('source', ruleTo('second'));
+    await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await statusesOfRows()).toEqual([
+      ['destination', 'COMPLETED'],
+      ['second', 'COMPLETED'],
+    ]);
+    expect(await s3.parked()).toEqual([]);
+    // Named again, it takes part in the next change.
+    await s3.rolePolicy(rolePolicy('source', ['destination', 'second']));
+    await s3.replicate('source', ruleTo('destination'));
+    await s3.tag('source', 'key', [['n', 'new']]);
+    await settle();
+    expect((await s3.read('destination', 'key'))?.tags).toEqual([['n', 'new']]);
   });
 });
 

@@ -128,12 +128,11 @@ class Preparation implements PreparedChunk {
 
   /** Those whose replication the job's role may start. */
   async allowed(session: RoleSession, bucket: Bucket, indexes: readonly number[]): Promise<number[]> {
-    const { name, owner, replication } = bucket.row;
-    const conditions = () => ({ 's3:ResourceAccount': owner, 'aws:RequestedRegion': bucket.region.name });
+    const { name, replication } = bucket.row;
     const allowed: number[] = [];
     for (const index of indexes) {
       const { key } = this.#task(index);
-      const may = session.may('s3:InitiateReplication', bucket, key, conditions);
+      const may = session.may('s3:InitiateReplication', bucket, key);
       if (typeof may === 'boolean' ? may : await may) allowed.push(index);
       else {
         const reason = `${this.#job.roleArn} may not s3:InitiateReplication in ${name}`;

@@ -40,6 +40,7 @@ const OPERATIONS = [
   'allow',
   'break',
   'retry-parked',
+  'change-rules',
 ] as const;
 
 interface Step {
@@ -54,6 +55,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   dice: fc.nat(1_000_000),
 });
 
+const someSteps = fc.array(step, { minLength: 5, maxLength: 80 });
+
 /** One site under a run of steps that overlap as their times and the stores' delays have it. */
 class Run {
   readonly s3: DeliveryFixture;
@@ -61,6 +64,8 @@ class Run {
   readonly #chunks: { number: number; job: JobRow }[] = [];
   /** Versions that a client asked to remove at a destination. */
   readonly #removed = new Set<string>();
+  /** Whether some rule was missing for a while: then not every version goes to both destinations. */
+  #rulesChanged = false;
   /** How often each answer was written. */
   readonly #answered = new Map<string, number>();
   /** A store that is unsure now and then: whether a commit happened shows only later. */
@@ -128,6 +133,12 @@ class Run {
         return;
       case 'retry-parked':
         for (const row of await s3.parked()) await retryParked(s3.region.store, row, s3.clock.now());
+        return;
+      case 'change-rules': {
+        this.#rulesChanged = true;
+        const rules = [ruleTo('destination'), ruleTo('second', { Priority: 2 })];
+        await s3.replicate('source', ...rules.filter((_, index) => dice % 3 !== index));
+      }
     }
   }
 
@@ -178,6 +189,7 @@ class Run {
   /** Versions that say COMPLETED, and are not everywhere. */
   async #half(): Promise<string[]> {
     const wrong: string[] = [];
+    if (this.#rulesChanged) return wrong;
     for (const { key, versionId, row } of await this.s3.versions('source')) {
       if (row.kind !== 'object' || (await this.s3.status('source', key, versionId)) !== 'COMPLETED') continue;
       for (const name of ['destination', 'second']) {
@@ -207,6 +219,11 @@ class Run {
       const delivery = deliveries.decode(stored);
       if (version === undefined) wrong.push(`a delivery of ${String(key)} ${place}, which is gone`);
       if (delivery.status === 'PENDING') wrong.push(`${String(key)} ${place} is PENDING for ever`);
+    }
+    for (const { key, stamp, rule, kind } of await this.s3.parked()) {
+      const [stored] = await store.get([deliveries.key(row.id, key, stamp, rule.destination)]);
+      const status = stored && deliveries.decode(stored).status;
+      if (status !== 'FAILED') wrong.push(`the ${kind} of ${key} ${stamp} is parked and ${status}`);
     }
     return wrong;
   }
@@ -238,10 +255,12 @@ async function openRun(seed: number): Promise<Run> {
 
 it('however live changes, jobs, withdrawals and removals meet, every task gets one answer and counters count', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.nat(), fc.array(step, { minLength: 5, maxLength: 80 }), async (seed, steps) => {
+    fc.asyncProperty(fc.nat(), someSteps, fc.boolean(), async (seed, steps, rulesChange) => {
       const run = await openRun(seed);
       run.s3.startWorkers();
-      await run.s3.clock.run(Promise.all(steps.map((one) => run.step(one))));
+      // Most runs would change the rules, and what is whole is looked at only where they stay.
+      const taken = steps.filter(({ operation }) => rulesChange || operation !== 'change-rules');
+      await run.s3.clock.run(Promise.all(taken.map((one) => run.step(one))));
       await run.rest();
       expect(await run.s3.clock.run(run.violations())).toEqual([]);
       await run.s3.clock.run(run.s3.stopWorkers());

@@ -1,7 +1,8 @@
 import { replicationArgumentInvalid } from '../../errors/replication.ts';
 import { ROLE_ARN_LENGTH_MAX, ROLE_ARN_LENGTH_MIN } from './limits.ts';
 
-const ARN = /^arn:(aws[a-z-]*):([a-z0-9-]*):([a-z0-9-]*):([0-9]*):(.+)$/;
+/** Of the partition aws, which is the only one here: a second way to write a name would pass for another bucket. */
+const ARN = /^arn:aws:([a-z0-9-]*):([a-z0-9-]*):([0-9]*):(.+)$/;
 const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/;
 
 export interface RoleArn {
@@ -12,12 +13,12 @@ export interface RoleArn {
 /** The syntax only: AWS stores the ARN of a role that does not exist, and fails later. */
 export function readRoleArn(text: string): RoleArn {
   const parsed = ARN.exec(text);
-  const account = parsed?.[4] ?? '';
+  const account = parsed?.[3] ?? '';
   const sized = text.length >= ROLE_ARN_LENGTH_MIN && text.length <= ROLE_ARN_LENGTH_MAX;
-  if (!parsed || !sized || parsed[2] !== 'iam' || parsed[3] !== '' || !/^\d{12}$/.test(account)) {
+  if (!parsed || !sized || parsed[1] !== 'iam' || parsed[2] !== '' || !/^\d{12}$/.test(account)) {
     throw replicationArgumentInvalid('Invalid Role specified in replication configuration', 'Role', text);
   }
-  const relativeId = parsed[5] ?? '';
+  const relativeId = parsed[4] ?? '';
   if (!/^role\/(?:[!-~]+\/)?[\w+=,.@-]{1,64}$/.test(relativeId)) {
     throw replicationArgumentInvalid('The relative-id must begin with role', 'Role', text);
   }
@@ -33,8 +34,8 @@ export function readDestinationArn(text: string): string {
 
 export function bucketOfArn(text: string): string | undefined {
   const parsed = ARN.exec(text);
-  if (parsed?.[2] !== 's3' || parsed[3] !== '' || parsed[4] !== '') return undefined;
-  const name = parsed[5] ?? '';
+  if (parsed?.[1] !== 's3' || parsed[2] !== '' || parsed[3] !== '') return undefined;
+  const name = parsed[4] ?? '';
   return BUCKET_NAME.test(name) ? name : undefined;
 }
 
@@ -42,9 +43,9 @@ export function bucketOfArn(text: string): string | undefined {
 export function isKmsKeyArn(text: string): boolean {
   const parsed = ARN.exec(text);
   return (
-    parsed?.[2] === 'kms' &&
-    parsed[3] !== '' &&
-    /^\d{12}$/.test(parsed[4] ?? '') &&
-    /^(key|alias)\/.+/.test(parsed[5] ?? '')
+    parsed?.[1] === 'kms' &&
+    parsed[2] !== '' &&
+    /^\d{12}$/.test(parsed[3] ?? '') &&
+    /^(key|alias)\/.+/.test(parsed[4] ?? '')
   );
 }

@@ -4,8 +4,9 @@ import {
   replicationDocumentMalformed,
   replicationInvalid,
 } from '../../errors/replication.ts';
+import { invalidTag } from '../../errors/s3.ts';
 import type { ReplicationFilter } from '../../store/tables/bucket-row.ts';
-import { PREFIX_LENGTH_MAX } from './limits.ts';
+import { PREFIX_LENGTH_MAX, TAG_KEY_LENGTH_MAX, TAG_VALUE_LENGTH_MAX } from './limits.ts';
 
 /** A rule says what it selects in one of two ways, and which one decides the schema version. */
 export function readFilter(
@@ -42,6 +43,12 @@ function readAnd(and: NonNullable<ReplicationRuleFilter['And']>): ReplicationFil
 function readTag(tag: Tag): readonly [string, string] {
   if (tag.Key === undefined || tag.Key === '' || tag.Value === undefined) {
     throw replicationDocumentMalformed('a Tag lacks Key or Value');
+  }
+  if (tag.Key.length > TAG_KEY_LENGTH_MAX) {
+    throw invalidTag('The TagKey you have provided is invalid', { TagKey: tag.Key });
+  }
+  if (tag.Value.length > TAG_VALUE_LENGTH_MAX) {
+    throw invalidTag('The TagValue you have provided is invalid', { TagKey: tag.Key, TagValue: tag.Value });
   }
   return [tag.Key, tag.Value];
 }

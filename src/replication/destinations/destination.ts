@@ -7,6 +7,8 @@ export type ReceiveOutcome =
   | { readonly outcome: 'received' }
   | { readonly outcome: 'bucket-missing' }
   | { readonly outcome: 'bucket-unversioned' }
+  /** Removed at its source while it was on its way: it is not there. */
+  | { readonly outcome: 'unwanted' }
   /** Removed there by its id: it must not come back. */
   | { readonly outcome: 'hard-deleted' }
   /** Facets of a version that is not there. */
@@ -16,8 +18,10 @@ export type ReceiveOutcome =
   /** The clocks of both sides are too far apart. */
   | { readonly outcome: 'clock-skew'; readonly aheadMs: number };
 
-/** The bytes of a version at its source. Asked for at most once, in one of the two ways, only where they are needed. */
-export interface SourceBytes {
+/** A version at its source. Its bytes are asked for at most once, in one of the two ways, only where they are needed. */
+export interface SourceVersion {
+  /** Asked once more when the bytes have come: what was removed meanwhile must not arrive. */
+  readonly stands: () => Promise<boolean>;
   /** The whole plaintext. */
   readonly open: () => AsyncIterable<Buffer>;
   /** For a destination under the same keyring: sealed as they are, and known to be whole. Absent where that cannot be. */
@@ -28,7 +32,7 @@ export interface SourceBytes {
  * Every method throws DestinationUnavailableError when the destination as a whole cannot serve, and anything else
  * when only this object could not be received. */
 export interface Destination {
-  receiveVersion(record: ReplicaRecord, bytes: SourceBytes): Promise<ReceiveOutcome>;
+  receiveVersion(record: ReplicaRecord, source: SourceVersion): Promise<ReceiveOutcome>;
   receiveFacets(record: FacetsRecord): Promise<ReceiveOutcome>;
 }
 

@@ -9,8 +9,8 @@ import {
   type Destination,
   DestinationUnavailableError,
   type ReceiveOutcome,
-  type SourceBytes,
   SourceReadError,
+  type SourceVersion,
 } from './destination.ts';
 import { saysUnavailable } from './unavailable.ts';
 
@@ -24,7 +24,7 @@ export class LocalDestination implements Destination {
     this.#bucket = bucket;
   }
 
-  receiveVersion(record: ReplicaRecord, { open, sealed }: SourceBytes): Promise<ReceiveOutcome> {
+  receiveVersion(record: ReplicaRecord, { stands, open, sealed }: SourceVersion): Promise<ReceiveOutcome> {
     const { version } = record;
     return received(async () =>
       version.kind === 'object'
@@ -32,11 +32,13 @@ export class LocalDestination implements Destination {
             ...record,
             version: { ...version, bytes: [], replica: true },
             openBytes: open,
+            stillWanted: stands,
             ...(sealed === undefined ? {} : { sealedBytes: sealed }),
           })
         : await applyReplica(this.#context, this.#bucket, {
             ...record,
             version: { ...version, replica: true },
+            stillWanted: stands,
           }),
     );
   }

@@ -134,8 +134,8 @@ class AssumedRole implements RoleSession {
     const same = this.#sameForEveryKey.get(row) ?? this.#compare(row);
     if (same instanceof Promise) return same.then(() => this.#decide(action, bucket, key, conditions));
     // Where policies answer alike for every key, they look at no condition of the action either.
-    if (!same && conditions !== undefined) return this.#decideUnder(conditions, action, row, key);
-    const decision = this.#evaluate(action, row, key);
+    if (!same && conditions !== undefined) return this.#decideUnder(conditions, action, bucket, key);
+    const decision = this.#evaluate(action, bucket, key);
     if (decision instanceof Promise || !same) return decision;
     const decisions = this.#decisions.get(row) ?? new Map<string, Decision>();
     decisions.set(kind, decision);
@@ -146,10 +146,10 @@ class AssumedRole implements RoleSession {
   async #decideUnder(
     conditions: ActionConditions,
     action: string,
-    row: BucketRow,
+    bucket: Bucket,
     key: string | undefined,
   ): Promise<Decision> {
-    return this.#evaluate(action, row, key, await conditions());
+    return this.#evaluate(action, bucket, key, await conditions());
   }
 
   async #compare(row: BucketRow): Promise<boolean> {
@@ -164,29 +164,34 @@ class AssumedRole implements RoleSession {
 
   #evaluate(
     action: string,
-    row: BucketRow,
+    bucket: Bucket,
     key: string | undefined,
     conditions: RequestContext = {},
   ): Decision | Promise<Decision> {
+    const { row } = bucket;
     const bucketArn = `arn:aws:s3:::${row.name}`;
     const policy = applicableBucketPolicy(row, this.#principal);
     return authorise(this.#identity, {
       principal: this.#principal,
       action,
       resource: key === undefined ? bucketArn : `${bucketArn}/${key}`,
-      context: { ...this.#context(), ...conditions },
+      context: { ...this.#context(bucket), ...conditions },
       resourceAccount: row.owner,
       ...(policy === undefined ? {} : { resourcePolicy: policy }),
       ...(row.policyPrincipalIds === undefined ? {} : { resourcePrincipalIds: row.policyPrincipalIds }),
     });
   }
 
-  #context(): RequestContext {
+  /** What every action has, as a client's request to this bucket's endpoint would. aws:ResourceAccount comes with
+   * `resourceAccount`. */
+  #context({ row, region }: Bucket): RequestContext {
     const nowMs = this.#clock.now();
     return {
       'aws:CurrentTime': new Date(nowMs).toISOString(),
       'aws:EpochTime': String(Math.floor(nowMs / 1000)),
       'aws:SecureTransport': 'true',
+      'aws:RequestedRegion': region.name,
+      's3:ResourceAccount': row.owner,
       's3:x-amz-server-side-encryption': 'AES256',
     };
   }

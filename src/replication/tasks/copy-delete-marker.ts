@@ -2,7 +2,7 @@ import type { DeleteMarkerVersion } from '../../store/tables/rows.ts';
 import { ReplicationFailure } from '../failure-codes.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
-import { openEnds, outcomeOf, type TaskContext } from './task.ts';
+import { openEnds, outcomeOf, standsAtSource, type TaskContext } from './task.ts';
 
 /** Makes the same marker, with the same version id and time, at the destination. */
 export async function copyDeleteMarker(
@@ -29,7 +29,10 @@ export async function copyDeleteMarker(
   const { replica: _, ...version } = marker;
   const received = await context
     .destinationOf(destination)
-    .receiveVersion({ key, version, facets: {}, owner: destination.row.owner }, { open: noBytes });
+    .receiveVersion(
+      { key, version, facets: {}, owner: destination.row.owner },
+      { stands: () => standsAtSource(ends, claim), open: noBytes },
+    );
   return outcomeOf(received, claim);
 }
 

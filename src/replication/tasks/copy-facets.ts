@@ -1,4 +1,5 @@
 import type { ObjectVersion } from '../../store/tables/rows.ts';
+import type { FailureCode } from '../failure-codes.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
 import { mayMoveTags } from './tag-permission.ts';
@@ -15,7 +16,7 @@ export async function copyFacets(
   const ends = await openEnds(context, claim);
   if (ends === undefined) return { kind: 'gone' };
   const { key } = claim.intent;
-  const withheld = await mayMoveTags(ends, key);
+  const withheld = await mayMoveTags(ends, claim);
   if (withheld !== undefined) return { kind: 'failed', arrived: true, ...withheld };
   const received = await context.destinationOf(ends.destination).receiveFacets({
     key,
@@ -28,12 +29,15 @@ export async function copyFacets(
 }
 
 /** The version itself failed for good after its tags were changed: the reason stays the version's. */
-function neverArrived({ delivery }: Claim): Outcome {
+function neverArrived({ delivery, parked }: Claim): Outcome {
   if (delivery === undefined) return { kind: 'gone' };
+  const ofVersion = parked.find(({ row }) => row.kind === 'object')?.row;
+  // Rows hold no other codes than those that tasks ended with.
+  const code = (ofVersion?.failureCode ?? delivery.row.failureCode) as FailureCode | undefined;
   return {
     kind: 'failed',
-    code: 'DstVersionNotFound',
-    reason: 'the version itself could not be delivered',
+    code: code ?? 'DstVersionNotFound',
+    reason: ofVersion?.lastError ?? 'the version itself could not be delivered',
     arrived: false,
   };
 }

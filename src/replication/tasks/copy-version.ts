@@ -1,14 +1,15 @@
+import type { Bucket } from '../../buckets/bucket.ts';
 import { messageOf } from '../../lib/error-message.ts';
 import { openBytes } from '../../objects/open-bytes.ts';
 import { readSealed, soleInline } from '../../objects/read-sealed.ts';
 import type { FacetsRow, ObjectVersion } from '../../store/tables/rows.ts';
-import { type SourceBytes, SourceReadError } from '../destinations/destination.ts';
+import { SourceReadError, type SourceVersion } from '../destinations/destination.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import type { ReplicaRecord } from '../replica-record.ts';
 import type { Claim } from '../worker/claim.ts';
 import type { Outcome } from '../worker/outcome.ts';
 import { mayMoveTags } from './tag-permission.ts';
-import { type Ends, openEnds, outcomeOf, type TaskContext } from './task.ts';
+import { type Ends, mayAtSource, openEnds, outcomeOf, standsAtSource, type TaskContext } from './task.ts';
 
 /** Copies an object with everything that a replica keeps. Without the right to its tags it arrives without them, and
  * the source says FAILED, as AWS was seen to do (reference: s3-replication 4 and 5.1). */
@@ -25,33 +26,36 @@ export async function copyVersion(
   const record = recordOf(ends, claim, version, withheld === undefined ? claim.facets : {});
   const received = await context
     .destinationOf(ends.destination)
-    .receiveVersion(record, sourceBytes(context, ends, claim, version));
+    .receiveVersion(record, sourceVersion(context, ends, claim, version));
   const outcome = outcomeOf(received, claim);
   if (outcome.kind !== 'delivered' || withheld === undefined) return outcome;
   return { kind: 'failed', arrived: true, ...withheld };
 }
 
-async function checkSource({ source, session }: Ends, { intent }: Claim): Promise<void> {
+async function checkSource(ends: Ends, claim: Claim): Promise<void> {
+  const { name } = ends.source.row;
   const readable =
-    (await session.may('s3:GetObjectVersionForReplication', source, intent.key)) ||
-    (await session.may('s3:GetObjectVersion', source, intent.key));
+    (await mayAtSource(ends, claim, 's3:GetObjectVersionForReplication')) ||
+    (await mayAtSource(ends, claim, 's3:GetObjectVersion'));
   if (!readable) {
     throw new ReplicationFailure(
       'SrcGetObjectNotPermitted',
-      `the role may neither s3:GetObjectVersionForReplication nor s3:GetObjectVersion in ${source.row.name}`,
+      `the role may neither s3:GetObjectVersionForReplication nor s3:GetObjectVersion in ${name}`,
     );
   }
-  if (!(await session.may('s3:GetObjectVersionAcl', source, intent.key))) {
+  if (!(await mayAtSource(ends, claim, 's3:GetObjectVersionAcl'))) {
     throw new ReplicationFailure(
       'SrcGetAclNotPermitted',
-      `the role may not s3:GetObjectVersionAcl in ${source.row.name}`,
+      `the role may not s3:GetObjectVersionAcl in ${name}`,
     );
   }
 }
 
 async function checkDestination({ destination, session }: Ends, { intent }: Claim): Promise<void> {
   const needed = ['s3:ReplicateObject'];
-  if (intent.rule.ownerOverride) needed.push('s3:ObjectOwnerOverrideToBucketOwner');
+  // Where it owns them in any case, the override asks for nothing more (reference: s3-replication 3.3).
+  if (intent.rule.ownerOverride && !ownsItsObjects(destination))
+    needed.push('s3:ObjectOwnerOverrideToBucketOwner');
   for (const action of needed) {
     if (await session.may(action, destination, intent.key)) continue;
     throw new ReplicationFailure(
@@ -68,12 +72,16 @@ async function checkDestination({ destination, session }: Ends, { intent }: Clai
   }
 }
 
+function ownsItsObjects({ row }: Bucket): boolean {
+  return row.ownershipControls === 'BucketOwnerEnforced';
+}
+
 async function tagsWithheld(
   ends: Ends,
   claim: Claim,
 ): Promise<{ code: FailureCode; reason: string } | undefined> {
   const tagged = (claim.facets.tags?.value.length ?? 0) > 0;
-  return tagged ? await mayMoveTags(ends, claim.intent.key) : undefined;
+  return tagged ? await mayMoveTags(ends, claim) : undefined;
 }
 
 function recordOf(
@@ -84,25 +92,30 @@ function recordOf(
 ): ReplicaRecord {
   const { bytes: _bytes, replica: _replica, ...kept } = version;
   const { ownerOverride, storageClass } = intent.rule;
-  // Where the bucket's owner owns everything in it, a replica is no exception (reference 3.2).
-  const enforced = destination.row.ownershipControls === 'BucketOwnerEnforced';
   return {
     key: intent.key,
     version: kept,
     facets,
-    ...(ownerOverride || enforced ? { owner: destination.row.owner } : {}),
+    // Where the bucket's owner owns everything in it, a replica is no exception (reference 3.2).
+    ...(ownerOverride || ownsItsObjects(destination) ? { owner: destination.row.owner } : {}),
     ...(storageClass === undefined ? {} : { storageClass }),
   };
 }
 
-function sourceBytes(context: TaskContext, ends: Ends, claim: Claim, version: ObjectVersion): SourceBytes {
+function sourceVersion(
+  context: TaskContext,
+  ends: Ends,
+  claim: Claim,
+  version: ObjectVersion,
+): SourceVersion {
+  const stands = () => standsAtSource(ends, claim);
   const open = () => plainBytes(context, ends, claim, version);
   const locator = soleInline(version);
-  if (locator === undefined) return { open };
+  if (locator === undefined) return { stands, open };
   const { intent } = claim;
   const sealed = () =>
     readSealed(context.objects, ends.source, intent.key, version, locator).catch(blameSource);
-  return { open, sealed };
+  return { stands, open, sealed };
 }
 
 async function* plainBytes(

@@ -1,13 +1,16 @@
 import type { FailureCode } from '../failure-codes.ts';
-import type { Ends } from './task.ts';
+import type { Claim } from '../worker/claim.ts';
+import { type Ends, mayAtSource } from './task.ts';
 
 /** Why the role may not carry an object's tags over, or undefined. `s3:ReplicateObject` covers `s3:ReplicateTags`
  * unless that is denied explicitly (reference: s3-replication 5.1). */
 export async function mayMoveTags(
-  { source, destination, session }: Ends,
-  key: string,
+  ends: Ends,
+  claim: Claim,
 ): Promise<{ code: FailureCode; reason: string } | undefined> {
-  if (!(await session.may('s3:GetObjectVersionTagging', source, key))) {
+  const { source, destination, session } = ends;
+  const { key } = claim.intent;
+  if (!(await mayAtSource(ends, claim, 's3:GetObjectVersionTagging'))) {
     return {
       code: 'SrcGetTaggingNotPermitted',
       reason: `the role may not s3:GetObjectVersionTagging in ${source.row.name}`,

@@ -1,8 +1,11 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import { messageOf } from '../../lib/error-message.ts';
+import { versionStands } from '../../objects/commit-object.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
+import { shownVersionId } from '../../objects/version-form.ts';
+import { existingObjectTags } from '../../policy/existing-object-tags.ts';
 import type { Destination, ReceiveOutcome } from '../destinations/destination.ts';
-import { DestinationUnavailableError } from '../destinations/destination.ts';
+import { DestinationUnavailableError, SourceReadError } from '../destinations/destination.ts';
 import { saysUnavailable } from '../destinations/unavailable.ts';
 import { type FailureCode, ReplicationFailure } from '../failure-codes.ts';
 import { type RoleAccess, type RoleSession, sourceOfRole } from '../role/role-access.ts';
@@ -21,6 +24,27 @@ export interface Ends {
   readonly source: Bucket;
   readonly destination: Bucket;
   readonly session: RoleSession;
+}
+
+/** Whether the role may do this with the version at its source; policies may ask for its id and its tags. */
+export function mayAtSource(
+  { source, session }: Ends,
+  { intent, version, facets }: Claim,
+  action: string,
+): boolean | Promise<boolean> {
+  return session.may(action, source, intent.key, () => ({
+    ...(version === undefined ? {} : { 's3:versionid': shownVersionId(version) }),
+    ...existingObjectTags(action, facets.tags?.value ?? []),
+  }));
+}
+
+/** @throws SourceReadError */
+export async function standsAtSource({ source }: Ends, { intent }: Claim): Promise<boolean> {
+  try {
+    return await versionStands(source, intent.key, intent);
+  } catch (error) {
+    throw new SourceReadError(messageOf(error), { cause: error });
+  }
 }
 
 /** Undefined where the source bucket is gone, and its versions with it.
@@ -42,10 +66,18 @@ export async function openEnds(context: TaskContext, { intent }: Claim): Promise
   return { source, destination, session };
 }
 
-/** Looking the destination up reads its own region's store: a failure there is the destination's. */
-async function findDestination(context: TaskContext, name: string): Promise<Bucket | undefined> {
+/** Looking the destination up reads its own region's store: a failure there is the destination's. A bucket of a region
+ * that is not served now is still there, and what is pending for it waits as for any region that cannot be reached. */
+async function findDestination(
+  { objects: { buckets } }: TaskContext,
+  name: string,
+): Promise<Bucket | undefined> {
   try {
-    return await context.objects.buckets.find(name);
+    const found = await buckets.find(name);
+    if (found !== undefined) return found;
+    const region = (await buckets.claim(name))?.row.region;
+    if (region === undefined || buckets.site.regions.has(region)) return undefined;
+    throw new DestinationUnavailableError(`${name} is in ${region}, which is not served here now`);
   } catch (error) {
     if (saysUnavailable(error)) throw new DestinationUnavailableError(messageOf(error), { cause: error });
     throw error;
@@ -62,6 +94,8 @@ export function outcomeOf(received: ReceiveOutcome, { intent }: Claim): Outcome 
   switch (received.outcome) {
     case 'received':
       return { kind: 'delivered' };
+    case 'unwanted':
+      return { kind: 'gone' };
     case 'bucket-missing':
       return failed('DstBucketNotFound', `${destination} does not exist`);
     case 'bucket-unversioned':

@@ -437,7 +437,9 @@ describe('users and groups', () => {
     for (const make of making('bare', {})) await make();
     for (const make of making('tagged', { Tags })) await refused(make(), 'AccessDenied', 403);
     await may('iam:Create*', 'iam:TagUser', 'iam:TagRole', 'iam:TagPolicy');
-    for (const make of making('tagged', { Tags })) await make();
+    for (const make of making('tagged', { Tags })) {
+      expect(await make()).toMatchObject({ $metadata: { httpStatusCode: 200 } });
+    }
   });
 
   it('live in their own account', async () => {

@@ -4,12 +4,14 @@ import { applicableBucketPolicy } from '../../identity/applicable-bucket-policy.
 import { authorise as decide } from '../../identity/authorise.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
+import { existingTags } from '../../objects/existing-tags.ts';
+import { asksForExistingTags, existingObjectTags } from '../../policy/existing-object-tags.ts';
 import { explainDecision } from '../../policy/explain.ts';
 import { isOfAccount } from '../../policy/of-account.ts';
+import type { RequestContext } from '../../policy/types.ts';
 import type { AccessRequirement } from '../../wire/call.ts';
-import { bucketOfArn } from './access-resources.ts';
+import { bucketOfArn, keyOfArn } from './access-resources.ts';
 import { checkBucketRegion, checkSiteRegion } from './rules/bucket-region.ts';
-import { asksForExistingTags, existingObjectTags } from './rules/existing-object-tags.ts';
 import { requestContext } from './rules/request-context.ts';
 import { asksForUpload, uploadConditions } from './rules/upload-conditions.ts';
 import type { S3Call } from './s3-handler.ts';
@@ -89,8 +91,8 @@ async function decideOnBucket(
   const policies = known instanceof Promise ? await known : known;
   const all = [...policies.identity, ...(policies.session ?? []), ...(policy === undefined ? [] : [policy])];
   if (policies.boundary !== undefined) all.push(policies.boundary);
-  const tags = asksForExistingTags(requirement, all)
-    ? await existingObjectTags(objects, bucket, requirement)
+  const tags = asksForExistingTags(action, all)
+    ? await tagsOfTarget(objects, bucket, requirement)
     : undefined;
   const upload = asksForUpload(call, requirement, all)
     ? await uploadConditions(bucket, call, requirement)
@@ -114,6 +116,18 @@ async function decideOnBucket(
   if (decision.decision === 'allow') return;
   // Reasons are told inside one account only: others must not learn how it is kept.
   throw isOfAccount(caller, owner) ? accessDenied(explainDecision(request, decision)) : accessDenied();
+}
+
+async function tagsOfTarget(
+  objects: ObjectsContext,
+  bucket: Bucket,
+  { action, resource, context }: AccessRequirement,
+): Promise<RequestContext> {
+  const key = keyOfArn(resource);
+  if (key === undefined) return {};
+  const versionId = context?.['s3:versionid'];
+  const name = { key, ...(typeof versionId === 'string' ? { versionId } : {}) };
+  return existingObjectTags(action, await existingTags(objects, bucket, name));
 }
 
 const POLICY_REPAIRS = new Set(['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy']);
