@@ -18,6 +18,7 @@ export interface WireServer {
   readonly endpoint: string;
   readonly records: RequestRecord[];
   readonly faults: unknown[];
+  close(graceMs: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -67,6 +68,7 @@ export async function startWireServer(
     endpoint: `http://127.0.0.1:${port}`,
     records,
     faults,
+    close: (graceMs) => listener.close(graceMs),
     [Symbol.asyncDispose]: () => listener.close(1000),
   };
 }

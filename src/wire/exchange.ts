@@ -13,6 +13,9 @@ import type { WireResponse } from './response.ts';
 
 // What a refused upload may still send before its connection is closed instead of kept: cheaper than a new one.
 const DRAIN_BYTES_MAX = 1024 * 1024;
+// The system's buffers hold an answer of this size, as good as always. A larger one is under way until the client has
+// taken it: a stop waits for that, and a client that takes nothing is given up.
+const TURN_BYTES_MAX = 64 * 1024;
 
 export class Exchange {
   readonly request: IncomingMessage;
@@ -58,7 +61,8 @@ export class Exchange {
     });
   }
 
-  /** Sends the answer. Resolves when it is on its way, at the end of this turn at the latest, or the client is gone. */
+  /** Sends the answer. Resolves when it is on its way, at the end of this turn at the latest, when the client has taken what
+   * the system does not hold for it, or is gone. */
   async send(answer: WireResponse, closing: boolean): Promise<void> {
     const { response, request } = this;
     if (this.#gone) return;
@@ -82,9 +86,11 @@ export class Exchange {
     const lingers = mustClose && !this.#unasked;
     if (request.method === 'HEAD' || body === undefined) {
       this.#end(undefined, lingers);
-    } else if (body instanceof Uint8Array) {
+    } else if (body instanceof Uint8Array && body.length <= TURN_BYTES_MAX) {
       this.bytesOut = body.length;
       this.#end(body, lingers);
+    } else if (body instanceof Uint8Array) {
+      await this.#stream([body]);
     } else {
       await this.#stream(body);
     }
@@ -112,7 +118,7 @@ export class Exchange {
     endWithBody(request, response, this.#clock);
   }
 
-  async #stream(body: AsyncIterable<Uint8Array>): Promise<void> {
+  async #stream(body: AsyncIterable<Uint8Array> | readonly Uint8Array[]): Promise<void> {
     const { response } = this;
     try {
       for await (const chunk of body) {

@@ -244,6 +244,23 @@ test('a client that goes away in the middle of a body leaves no fault behind', a
   expect(server.faults).toEqual([]);
 });
 
+test('closing waits for a client that has yet to take an answer, be it one piece', async () => {
+  const whole = Buffer.alloc(8 * 1024 * 1024, 'a');
+  const server = await startWireServer([open], {
+    internal: async () => ({ status: 200, headers: { connection: 'close' }, body: whole }),
+  });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('GET /_holdfast/metrics HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  const head = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
+  socket.pause();
+  const closed = server.close(20_000);
+  const pieces = [head];
+  for await (const piece of socket) pieces.push(piece as Buffer);
+  await closed;
+  const taken = Buffer.concat(pieces).subarray(-whole.length);
+  expect(taken.equals(whole)).toBe(true);
+});
+
 test('closing lets running requests finish and takes no new ones', async () => {
   const server = await startWireServer([open]);
   const socket = connect(server.port, '127.0.0.1');
