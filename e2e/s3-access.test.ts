@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as s3 from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, OTHER_ACCOUNT } from '../src/testing/start-s3-server.ts';
@@ -382,6 +383,24 @@ describe('public access', () => {
     expect(await refusal(stranger.send(get))).toMatchObject({ status: 403 });
     const own = await userWith(undefined);
     await own.send(get);
+  });
+
+  it('deletes a list for everybody as far as the policy allows', async () => {
+    const Bucket = await bucketWith();
+    const list = '<Delete><Object><Key>key</Key></Object><Object><Key>other</Key></Object></Delete>';
+    const post = async () => {
+      const headers = { 'content-md5': createHash('md5').update(list).digest('base64') };
+      const url = `${fixture.server.endpoint}/${Bucket}?delete`;
+      const answer = await fetch(url, { method: 'POST', headers, body: list });
+      return { status: answer.status, body: await answer.text() };
+    };
+    expect(await post()).toMatchObject({ status: 403, body: expect.stringContaining('AccessDenied') });
+    await unblock(Bucket, false);
+    await putPolicy(Bucket, { ...openTo(Bucket), Action: 's3:DeleteObject', Resource: arn(Bucket, 'key') });
+    const { status, body } = await post();
+    expect(status).toBe(200);
+    expect(body).toContain('<Deleted><Key>key</Key></Deleted>');
+    expect(body).toContain('<Key>other</Key><Code>AccessDenied</Code>');
   });
 
   it('anonymous readers cannot choose answer headers', async () => {

@@ -41,6 +41,8 @@ export const anonymousCases: SecurityCase[] = [
   ['PUT', '/alpha-private?policy'],
   ['PUT', '/alpha-private?tagging'],
   ['POST', '/alpha-private/large.bin?uploadId=x'],
+  ['POST', '/alpha-private?delete'],
+  ['POST', '/v20180820/jobs'],
   ['GET', '/'],
 ].map(([method = '', url = '']) => ({
   what: `anonymous ${method} ${url}`,

@@ -537,7 +537,7 @@ describe('evaluation, by AWS rules', () => {
   it('aws:TokenIssueTime is when the token was issued, or now for a session that has none', () => {
     const younger = { DateGreaterThan: { 'aws:TokenIssueTime': '2026-01-01T00:00:00Z' } };
     const identity = [identityPolicy(allow({ Condition: younger }))];
-    const decided = (principal: Principal) =>
+    const asked = (principal: Principal) =>
       evaluate(
         {
           principal,
@@ -550,10 +550,10 @@ describe('evaluation, by AWS rules', () => {
         },
         { identity, resourceAccount: OWN },
       ).decision;
-    expect(decided({ ...session, tokenIssuedAtMs: Date.UTC(2025, 11) })).toBe('implicit-deny');
-    expect(decided({ ...session, tokenIssuedAtMs: Date.UTC(2026, 1) })).toBe('allow');
-    expect(decided(session)).toBe('allow');
-    expect(decided(alice)).toBe('implicit-deny');
+    expect(asked({ ...session, tokenIssuedAtMs: Date.UTC(2025, 11) })).toBe('implicit-deny');
+    expect(asked({ ...session, tokenIssuedAtMs: Date.UTC(2026, 1) })).toBe('allow');
+    expect(asked(session)).toBe('allow');
+    expect(asked(alice)).toBe('implicit-deny');
   });
 
   it('takes 2008 documents without variables', () => {

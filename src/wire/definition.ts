@@ -37,6 +37,8 @@ export interface ServiceDefinition<Caller> {
   readonly sdk: object;
   readonly protocol: ProtocolName;
   readonly handled: ReadonlyMap<string, HandledOperation<Caller>>;
+  /** Nothing of it is for anonymous callers: they are refused before anything is read. */
+  readonly signedOnly?: boolean;
 }
 
 /** A service is data plus functions; the compiler refuses a handler without an access row. Curried so that `Caller`
@@ -51,8 +53,9 @@ export function defineService<Caller>() {
     /** Those whose access row reads members of the document; all where this is absent. The rows of others are given
      * what travels outside of it. */
     readonly accessReadsDocument?: readonly NoInfer<Handled>[];
+    readonly signedOnly?: true;
   }): ServiceDefinition<Caller> => {
-    const { name, sdk, protocol, accessReadsDocument: late } = definition;
+    const { name, sdk, protocol, accessReadsDocument: late, signedOnly = false } = definition;
     const rows = new Map<string, unknown>(Object.entries(definition.access));
     const handled = new Map<string, HandledOperation<Caller>>();
     for (const [operation, handle] of Object.entries(definition.handlers)) {
@@ -62,7 +65,7 @@ export function defineService<Caller>() {
         handled.set(operation, { handle, access, accessReadsDocument });
       else throw new TypeError(`${name}: ${operation} lacks a handler or an access row`);
     }
-    return { name, sdk, protocol, handled };
+    return { name, sdk, protocol, handled, signedOnly };
   };
 }
 

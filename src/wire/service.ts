@@ -64,9 +64,10 @@ export function createService<Caller>(
     const authenticated = await authenticate(received, routed);
     const handled = definition.handled.get(operation.name);
     if (authenticated.kind === 'signed') trace.caller = authenticated.principal;
-    if (handled === undefined) {
-      throw authenticated.kind === 'anonymous' ? accessDenied() : operationNotImplemented(operation.name);
+    if (authenticated.kind === 'anonymous' && (definition.signedOnly || handled === undefined)) {
+      throw accessDenied();
     }
+    if (handled === undefined) throw operationNotImplemented(operation.name);
     const opened =
       routed.wholeBody === undefined
         ? openBody(request.body, authenticated.payload, request.headers)

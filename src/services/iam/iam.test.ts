@@ -414,6 +414,7 @@ describe('users and groups', () => {
   });
 
   it('are made with tags by who may tag them, as roles and policies are', async () => {
+    expect.hasAssertions();
     const iam = server.iam();
     await iam.send(new CreateUserCommand({ UserName: 'tagger' }));
     const tagger = server.iam(await keysOf('tagger'));

@@ -63,8 +63,6 @@ export const bucketAccess = {
   ListObjectsV2: list('s3:ListBucket'),
   ListObjectVersions: list('s3:ListBucketVersions'),
   ListMultipartUploads: onBucket('s3:ListBucketMultipartUploads'),
-  // Each key needs its own permission, which the handler asks.
-  DeleteObjects: () => [],
   GetBucketTagging: onBucket('s3:GetBucketTagging'),
   PutBucketTagging: onBucket('s3:PutBucketTagging'),
   DeleteBucketTagging: onBucket('s3:PutBucketTagging'),

@@ -1,12 +1,19 @@
 import type { Bucket } from '../../buckets/bucket.ts';
 import { AwsError } from '../../errors/aws-error.ts';
-import { asAwsError, malformedXml, notImplemented, userKeyMustBeSpecified } from '../../errors/s3.ts';
+import {
+  accessDenied,
+  asAwsError,
+  malformedXml,
+  notImplemented,
+  userKeyMustBeSpecified,
+} from '../../errors/s3.ts';
+import { applicableBucketPolicy } from '../../identity/applicable-bucket-policy.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { deleteObject } from '../../objects/delete-object.ts';
 import { deletionOf } from './access-objects.ts';
 import { checkBucketRegion } from './rules/bucket-region.ts';
 import { checkNoGovernanceBypass } from './rules/object-lock-headers.ts';
-import type { S3Call, S3Handler, S3Input, S3Output } from './s3-handler.ts';
+import type { S3Access, S3Call, S3Handler, S3Input, S3Output } from './s3-handler.ts';
 
 // AWS: "The request can contain a list of up to 1,000 keys".
 const KEYS_MAX = 1000;
@@ -79,3 +86,15 @@ function asEntryError(error: unknown): { code: string; message: string } {
   }
   return error;
 }
+
+/** Each key needs its own permission, which the handler asks. But nobody without a name makes us read a list of which
+ * not one key could be allowed. */
+export const deleteObjectsAccess =
+  ({ buckets }: ObjectsContext): S3Access<'DeleteObjects'> =>
+  async (input, { caller }) => {
+    if (caller.kind !== 'anonymous') return [];
+    const { row } = await buckets.require(input.Bucket);
+    const statements = applicableBucketPolicy(row, caller)?.statements ?? [];
+    if (!statements.some(({ effect }) => effect === 'Allow')) throw accessDenied();
+    return [];
+  };

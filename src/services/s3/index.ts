@@ -17,7 +17,7 @@ import { DeleteBucketReplication } from './delete-bucket-replication.ts';
 import { DeleteBucketTagging } from './delete-bucket-tagging.ts';
 import { DeleteObject } from './delete-object.ts';
 import { DeleteObjectTagging } from './delete-object-tagging.ts';
-import { DeleteObjects } from './delete-objects.ts';
+import { DeleteObjects, deleteObjectsAccess } from './delete-objects.ts';
 import { DeletePublicAccessBlock } from './delete-public-access-block.ts';
 import { GetBucketAcl } from './get-bucket-acl.ts';
 import { GetBucketLocation } from './get-bucket-location.ts';
@@ -60,7 +60,7 @@ export function s3Service(objects: ObjectsContext, identity: Identity) {
     name: 's3',
     sdk,
     protocol: 'rest-xml',
-    access,
+    access: { ...access, DeleteObjects: deleteObjectsAccess(objects) },
     accessReadsDocument: ['CreateBucket', 'PutObjectTagging'],
     handlers: {
       ...unset,

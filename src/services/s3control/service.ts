@@ -35,6 +35,7 @@ export function s3ControlService(site: Site, identity: Identity, buckets: Bucket
     name: 's3control',
     sdk: s3control,
     protocol: 'rest-xml',
+    signedOnly: true,
     handlers: {
       CreateJob: operations.CreateJob.handle,
       DescribeJob: operations.DescribeJob.handle,
