@@ -21,8 +21,8 @@ import { FORMAT } from '../src/store/data-directory.ts';
 /** How `holdfast serve` begins, refuses to begin, and ends: as its own process, as an operator sees it. */
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-start-'));
 const servers: Server[] = [];
-const TEST_MS_MAX = 90_000;
-const SOON = { timeout: 20_000 };
+const TEST_MS_MAX = 180_000;
+const SOON = { timeout: 60_000 };
 const NO_GIVEN_KEY = {
   HOLDFAST_ROOT_ACCESS_KEY_ID: undefined,
   HOLDFAST_ROOT_SECRET_ACCESS_KEY: undefined,
