@@ -1,9 +1,6 @@
-import { AwsError } from '../../errors/aws-error.ts';
 import { copyOntoItself, invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { copyObject } from '../../objects/copy-object.ts';
-import { getObjectTags } from '../../objects/object-tags.ts';
-import type { Tags } from '../../objects/put-object.ts';
 import { copiedTagsRequirements } from './access-objects.ts';
 import { checksumMembers } from './answers/checksum-members.ts';
 import { hidingWhatIsMissing, lastModified } from './answers/found-object.ts';
@@ -33,9 +30,6 @@ export const CopyObject =
     const redirect = websiteRedirect(headers);
     const conditions = writeConditions(headers);
     const algorithm = checksumAlgorithm(input.ChecksumAlgorithm);
-    const tags = replacesTags
-      ? taggingHeader(headers['x-amz-tagging'])
-      : await copiedTags(objects, source, input, call);
     const copying = copyObject(objects, bucket, {
       source: await copySourceOptions(objects, source, call),
       key: input.Key,
@@ -48,7 +42,10 @@ export const CopyObject =
             },
           }
         : {}),
-      replaceTags: tags,
+      // Tags that travel along need rights of their own on both sides.
+      ...(replacesTags
+        ? { replaceTags: taggingHeader(headers['x-amz-tagging']) }
+        : { permitTags: () => call.authorise(copiedTagsRequirements(source, input)) }),
       ...(redirect === undefined ? {} : { websiteRedirectLocation: redirect }),
       ...(algorithm === undefined ? {} : { algorithm }),
       ...(conditions === undefined ? {} : { conditions }),
@@ -66,26 +63,6 @@ export const CopyObject =
       ...(sourceVersionId === undefined ? {} : { CopySourceVersionId: sourceVersionId }),
     };
   };
-
-/** Tags that travel along need rights of their own on both sides; only those that were asked for may then be written.
- * Where there is no source, the copy itself says why. */
-async function copiedTags(
-  objects: ObjectsContext,
-  source: CopySource,
-  input: S3Input<'CopyObject'>,
-  call: S3Call,
-): Promise<Tags> {
-  const bucket = await objects.buckets.require(source.bucket);
-  const { key, versionId } = source;
-  const version = versionId === undefined ? {} : { versionId };
-  const read = await getObjectTags(objects, bucket, { key, ...version }).catch((error: unknown) => {
-    if (error instanceof AwsError) return { tags: [] };
-    throw error;
-  });
-  if (read.tags.length === 0) return read.tags;
-  await call.authorise(copiedTagsRequirements(source, input));
-  return read.tags;
-}
 
 function directive(kind: 'metadata' | 'tagging', value: string | undefined): 'COPY' | 'REPLACE' {
   if (value === undefined || value === 'COPY') return 'COPY';
