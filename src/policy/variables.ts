@@ -3,7 +3,8 @@ import type { RequestValues } from './request-values.ts';
 
 /** `${key}`, `${key, 'default'}`, and `${*}`, `${?}`, `${$}` for the characters themselves.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html */
-const VARIABLE = /\$\{([^}]*)\}/g;
+// What is never closed is taken to the end, and not searched again from each `${` in it.
+const VARIABLE = /\$\{([^}]*)(\}?)/g;
 const WITH_DEFAULT = /^\s*([^,\s]+)\s*,\s*'(.*)'\s*$/;
 
 /** The pattern with its variables replaced by the request's values, which stand for themselves even when they
@@ -14,6 +15,7 @@ export function expandVariables(text: string, values: RequestValues): Pattern | 
   let expanded = '';
   let end = 0;
   for (const match of text.matchAll(VARIABLE)) {
+    if (match[2] === '') break;
     const value = valueOf(match[1] ?? '', values);
     if (value === undefined) return undefined;
     expanded += text.slice(end, match.index);

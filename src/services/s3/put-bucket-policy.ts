@@ -4,6 +4,7 @@ import type { Identity } from '../../identity/identity.ts';
 import { resolvePrincipals } from '../../identity/resolve-principals.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { parsePolicy } from '../../policy/document.ts';
+import { matchesText } from '../../policy/match.ts';
 import { isOfAccount } from '../../policy/of-account.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
 import { isPublicPolicy } from '../../policy/public-policy.ts';
@@ -59,10 +60,5 @@ function bucketPolicy(json: string, bucket: string): PolicyDocument {
 function namesBucket(resource: string, bucket: string): boolean {
   const name = bucketOfArn(resource);
   if (name === undefined) return resource.startsWith('arn:aws:s3:::*');
-  if (!/[*?]/.test(name)) return name === bucket;
-  const pattern = name
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${pattern}$`).test(bucket);
+  return matchesText(name, bucket);
 }
