@@ -5,17 +5,18 @@ import { copiedTagsRequirements } from './access-objects.ts';
 import { checksumMembers } from './answers/checksum-members.ts';
 import { hidingWhatIsMissing, lastModified } from './answers/found-object.ts';
 import { copiedVersionId, quoted } from './answers/written-object.ts';
-import { isChecksumAlgorithm } from './rules/checksum-headers.ts';
 import type { CopySource } from './rules/copy-source.ts';
 import { copySource } from './rules/copy-source.ts';
 import { copySourceOptions } from './rules/copy-source-options.ts';
-import { unsupportedChecksumAlgorithm } from './rules/multipart-checksum.ts';
+import { checksumAlgorithm } from './rules/multipart-checksum.ts';
 import { checkWriteHeaders, systemMetadata, websiteRedirect } from './rules/new-object.ts';
 import { storageClass } from './rules/storage-class.ts';
 import { taggingHeader } from './rules/tag-set.ts';
 import { storedMetadata } from './rules/user-metadata.ts';
 import { writeConditions } from './rules/write-conditions.ts';
 import type { S3Call, S3Handler, S3Input } from './s3-handler.ts';
+
+const ANNOTATION_DIRECTIVE = 'x-amz-object-annotation-directive';
 
 export const CopyObject =
   (objects: ObjectsContext): S3Handler<'CopyObject'> =>
@@ -26,10 +27,12 @@ export const CopyObject =
     checkWriteHeaders(call, bucket);
     const replacesMetadata = directive('metadata', headers['x-amz-metadata-directive']) === 'REPLACE';
     const replacesTags = directive('tagging', headers['x-amz-tagging-directive']) === 'REPLACE';
+    checkAnnotationDirective(headers);
     refuseCopyOntoItself(source, input, call, replacesMetadata);
     const redirect = websiteRedirect(headers);
     const conditions = writeConditions(headers);
-    const algorithm = checksumAlgorithm(input.ChecksumAlgorithm);
+    const algorithm =
+      input.ChecksumAlgorithm === undefined ? undefined : checksumAlgorithm(input.ChecksumAlgorithm);
     const copying = copyObject(objects, bucket, {
       source: await copySourceOptions(objects, source, call),
       key: input.Key,
@@ -70,10 +73,10 @@ function directive(kind: 'metadata' | 'tagging', value: string | undefined): 'CO
   throw invalidArgument(`Unknown ${kind} directive.`, `x-amz-${kind}-directive`, value);
 }
 
-function checksumAlgorithm(named: string | undefined) {
-  if (named === undefined) return undefined;
-  if (!isChecksumAlgorithm(named)) throw unsupportedChecksumAlgorithm();
-  return named;
+/** No object here has annotations: both directives copy the same. */
+function checkAnnotationDirective({ [ANNOTATION_DIRECTIVE]: value }: S3Call['headers']): void {
+  if (value === undefined || value === 'COPY' || value === 'EXCLUDE') return;
+  throw invalidArgument('Unknown annotation directive.', ANNOTATION_DIRECTIVE, value);
 }
 
 /** An older version may be copied over the current one: that changes the object. */
