@@ -107,9 +107,9 @@ describe('conditions', () => {
   });
 
   it('reads what is no number and no variable to its end, and once', () => {
-    const digits = `${'1'.repeat(1_000_000)}x`;
+    const digits = `${'1'.repeat(200_000)}x`;
     expect(holds('NumericEquals', K, '1', { [K]: digits })).toBe(false);
-    const unclosed = '${'.repeat(500_000);
+    const unclosed = '${'.repeat(150_000);
     expect(holds('StringEquals', K, unclosed, { [K]: unclosed })).toBe(true);
   });
 

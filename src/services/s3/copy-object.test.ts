@@ -7,8 +7,9 @@ import { CopyObject } from './copy-object.ts';
 import type { S3Call } from './s3-handler.ts';
 
 it('copies the tags of the very version whose bytes it copies', async () => {
-  const { context, bucket: makeBucket } = await objectsBench();
-  const bucket = await makeBucket('bucket', 'Enabled');
+  const bench = await objectsBench();
+  const { context } = bench;
+  const bucket = await bench.bucket('bucket', 'Enabled');
   const write = (text: string) =>
     putObject(context, bucket, { key: 'source', body: bodyOf(Buffer.from(text)), tags: [['of', text]] });
   await write('first');

@@ -101,7 +101,7 @@ it('grantees, however much space there is around what is none', () => {
   for (const named of [`id=${id}`, ` id="${id}" , id=${id} `]) {
     expect(grant(named)).toContain('AccessControlListNotSupported');
   }
-  for (const none of [`id="${' '.repeat(1_000_000)}"x`, `id=${' '.repeat(1_000_000)}"x`, `id=${id}"x`]) {
+  for (const none of [`id="${' '.repeat(200_000)}"x`, `id=${' '.repeat(200_000)}"x`, `id=${id}"x`]) {
     expect(grant(none)).toBe('400 InvalidArgument Argument format not recognized');
   }
 });
