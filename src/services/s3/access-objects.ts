@@ -31,8 +31,9 @@ function onObject(action: string) {
 }
 
 /** PutObject and what begins like it. */
-function write({ Bucket, Key }: OnObject, headers: S3Call['headers']): AccessRequirement[] {
+function write({ Bucket, Key }: OnObject, call: S3Call): AccessRequirement[] {
   const resource = objectArn(Bucket, Key);
+  const { headers } = call;
   const tags = taggingHeader(headers['x-amz-tagging']);
   const shared = { ...writeContext(headers), ...requestObjectTags(tags) };
   const needed: AccessRequirement[] = [{ action: 's3:PutObject', resource, context: shared }];
@@ -69,12 +70,12 @@ const getObjectAttributes: S3Access<'GetObjectAttributes'> = (input) => [
 ];
 
 export const objectAccess = {
-  PutObject: (input, call) => write(input, call.headers),
-  CopyObject: (input, call) => [...readSource(input.CopySource), ...copyDestination(input, call.headers)],
-  CreateMultipartUpload: (input, call) => write(input, call.headers),
+  PutObject: write,
+  CopyObject: (input, call) => [...readSource(input.CopySource), ...copyDestination(input, call)],
+  CreateMultipartUpload: write,
   UploadPart: onObject('s3:PutObject'),
   UploadPartCopy: (input) => [...readSource(input.CopySource), ...onObject('s3:PutObject')(input)],
-  CompleteMultipartUpload: (input, call) => write(input, call.headers),
+  CompleteMultipartUpload: write,
   AbortMultipartUpload: onObject('s3:AbortMultipartUpload'),
   ListParts: onObject('s3:ListMultipartUploadParts'),
   GetObject: onVersion('Get'),
@@ -100,10 +101,11 @@ export const objectAccess = {
 } satisfies { readonly [Name in S3Operation]?: S3Access<Name> };
 
 /** The tagging header counts only under REPLACE; tags that are copied are checked by the handler, which sees them. */
-function copyDestination(input: OnObject, headers: S3Call['headers']): AccessRequirement[] {
-  if (headers['x-amz-tagging-directive'] === 'REPLACE') return write(input, headers);
-  const { 'x-amz-tagging': _ignored, ...others } = headers;
-  return write(input, others);
+function copyDestination(input: OnObject, call: S3Call): AccessRequirement[] {
+  const replaces = call.headers['x-amz-tagging-directive'] === 'REPLACE';
+  if (replaces) return write(input, call);
+  const { 'x-amz-tagging': _ignored, ...headers } = call.headers;
+  return write(input, { ...call, headers });
 }
 
 /** For each key of DeleteObjects, asked by its handler. */

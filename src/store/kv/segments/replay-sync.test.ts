@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type * as FileSystem from 'node:fs';
+import type * as fileSystem from 'node:fs';
 import { fstatSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { segmentPath, segmentsIn } from './segment-names.ts';
 /** By the file: what was asked of the disk, in order. */
 const asked = vi.hoisted(() => [] as { readonly call: string; readonly inode: number }[]);
 vi.mock('node:fs', async (original) => {
-  const real = await original<typeof FileSystem>();
+  const real = await original<typeof fileSystem>();
   const noting = (call: 'fsyncSync' | 'writeSync') => ({
     [call]: (file: number, ...rest: unknown[]) => {
       asked.push({ call, inode: fstatSync(file).ino });
