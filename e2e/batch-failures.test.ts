@@ -10,6 +10,8 @@ import {
 } from '@aws-sdk/client-s3';
 import type { CreateJobCommandInput, JobManifestFieldName } from '@aws-sdk/client-s3-control';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Commit } from '../src/store/kv/key-value-store.ts';
+import { TABLES } from '../src/store/tables/table-numbers.ts';
 import { BATCH_TRUST } from '../src/testing/batch-fixture.ts';
 import { ruleTo } from '../src/testing/replication-fixture.ts';
 import { DeliveryGate } from './batch-gate.ts';
@@ -447,8 +449,14 @@ describe('a report that cannot be written', { timeout: TEST_MS_MAX }, () => {
 
   async function onFullDisk() {
     let full = false;
+    let refused = 0;
+    const refusal = ({ writes }: Commit) => {
+      if (!full) return undefined;
+      if (writes.some(({ key }) => key[0] === TABLES.versions)) refused += 1;
+      return 'unavailable';
+    };
     const world = await startWorld({
-      faults: (name) => (name === 'ap-south-1' ? { commit: () => (full ? 'unavailable' : undefined) } : {}),
+      faults: (name) => (name === 'ap-south-1' ? { commit: refusal } : {}),
     });
     await world.bucketAfar('far-reports');
     await fill(world, 3);
@@ -459,6 +467,8 @@ describe('a report that cannot be written', { timeout: TEST_MS_MAX }, () => {
     return {
       world,
       jobId,
+      /** Times that the report was tried in vain. */
+      refused: () => refused,
       free: () => {
         full = false;
       },
@@ -466,8 +476,8 @@ describe('a report that cannot be written', { timeout: TEST_MS_MAX }, () => {
   }
 
   it('on a full disk: it waits, and is written when there is room', async () => {
-    const { world, jobId, free } = await onFullDisk();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { world, jobId, refused, free } = await onFullDisk();
+    await expect.poll(refused, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
     expect(await world.describe(jobId)).toMatchObject({ Status: 'Completing' });
     free();
     await world.reached(jobId, 'Complete');

@@ -18,6 +18,7 @@ import { freePort, Server } from '../scripts/trust/server.ts';
 import { verifyReplicas } from '../scripts/trust/verify-replicas.ts';
 import { REPLICA, SOURCE, World } from '../scripts/trust/world.ts';
 import { SiteDisks } from '../src/testing/memory-site.ts';
+import { mountSmallDisk } from '../src/testing/real-command.ts';
 import { startTestSite } from '../src/testing/test-site.ts';
 
 /** One region's storage refuses; the others go on, nothing fails for good, and afterwards it catches up. */
@@ -122,10 +123,7 @@ async function replicateTo(
 /** A real, small file system, where this machine lets us mount one. */
 const disk = mkdtempSync(join(tmpdir(), 'holdfast-region-'));
 const data = mkdtempSync(join(tmpdir(), 'holdfast-outage-'));
-const mount = (options: string) =>
-  spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]).status === 0;
-const mounted = mount('size=128m');
-if (!mounted) console.warn('SKIPPED: a full and a read-only file system need the right to mount one (root).');
+const mounted = mountSmallDisk(disk, 'size=128m');
 const filler = join(disk, 'filler');
 let server: Server | undefined;
 

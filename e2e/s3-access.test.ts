@@ -323,6 +323,17 @@ describe('bucket policies', () => {
       JSON.stringify({
         Statement: {
           Effect: 'Allow',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: `arn:aws:s3:::${'*'.repeat(60)}NO-CAPITALS/*`,
+        },
+      }),
+      'Policy has invalid resource',
+    ],
+    [
+      JSON.stringify({
+        Statement: {
+          Effect: 'Allow',
           Principal: { AWS: '999999999999' },
           Action: 's3:*',
           Resource: 'arn:aws:s3:::BUCKET',

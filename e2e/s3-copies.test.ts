@@ -62,6 +62,15 @@ describe('what a copy keeps', () => {
     ).toEqual([]);
   });
 
+  it('a checksum of the algorithm that is named, in capitals or not', async () => {
+    const { copy } = await source();
+    for (const named of ['SHA256', 'sha256']) {
+      const { CopyObjectResult } = await copy({ ChecksumAlgorithm: unlisted(named) });
+      expect(CopyObjectResult?.ChecksumSHA256).toHaveLength(44);
+    }
+    expect(await refusal(copy({ ChecksumAlgorithm: unlisted('sha-256') }))).toMatchObject({ status: 400 });
+  });
+
   it('version ids of both sides', async () => {
     const { VersionId, copy } = await source('Enabled');
     const answer = await copy();
@@ -124,6 +133,11 @@ describe('copies that are refused', () => {
       fields: { ArgumentName: 'x-amz-metadata-directive' },
     });
     expect(await refusal(copy({ TaggingDirective: unlisted('x') }))).toMatchObject({ status: 400 });
+    expect(await refusal(copy({ AnnotationDirective: unlisted('REPLACE') }))).toMatchObject({
+      status: 400,
+      fields: { ArgumentName: 'x-amz-object-annotation-directive' },
+    });
+    await copy({ AnnotationDirective: 'EXCLUDE' });
     expect(await refusal(copy({ ExpectedSourceBucketOwner: '999999999999' }))).toMatchObject({
       status: 403,
       code: 'AccessDenied',

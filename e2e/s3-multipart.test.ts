@@ -75,6 +75,15 @@ describe('an upload', () => {
     });
   });
 
+  it('no customer key opens what has none', async () => {
+    const { of } = await upload();
+    const key = { SSECustomerAlgorithm: 'AES256', SSECustomerKey: 'k'.repeat(32) };
+    expect(await refusal(fixture.client.send(new s3.ListPartsCommand({ ...of, ...key })))).toMatchObject({
+      status: 400,
+      message: 'The encryption parameters are not applicable to this object.',
+    });
+  });
+
   it('unknown, aborted or of another key', async () => {
     const { of } = await upload();
     const expected = {

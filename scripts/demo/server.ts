@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { HOME_REGION, type Keys, projectRoot } from './world.ts';
 
-const READY_MS_MAX = 30_000;
+const READY_MS_MAX = 60_000;
 const POLL_MS = 20;
 
 export interface RunningServer {

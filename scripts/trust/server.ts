@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 // A machine that does much else at the same time is slow, not broken.
 const READY_MS_MAX = 60_000;
 const POLL_MS = 15;
@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly logFile?: string;
   /** What runs the server: a tracer. Its first child is the server then. */
   readonly tracer?: readonly string[];
+  /** The user that it runs as; only root may name another. */
+  readonly uid?: number;
 }
 
 export interface Ended {
@@ -64,6 +66,7 @@ export class Server {
     this.#child = spawn(program, parameters, {
       stdio: ['ignore', log ?? 'pipe', 'pipe'],
       env: { ...process.env, ...environmentOfKeys(), ...options.environment },
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
     });
     if (log !== undefined) closeSync(log);
     const keep = (text: string, chunk: Buffer) => (text + chunk.toString()).slice(-COMPLAINT_CHARACTERS_MAX);

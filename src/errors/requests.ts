@@ -21,9 +21,6 @@ export const unknownOperation = () => new AwsError('UnknownOperationException', 
 export const serializationException = (message = 'The request could not be read', cause?: unknown) =>
   new AwsError('SerializationException', 400, message, { cause });
 
-export const requestEntityTooLarge = () =>
-  new AwsError('RequestEntityTooLargeException', 413, 'Request Entity Too Large');
-
 /** The operation exists at AWS; its effect is not built here. */
 export const operationNotImplemented = (operation: string) =>
   new AwsError('NotImplemented', 501, `${operation} is not implemented`);

@@ -184,11 +184,6 @@ export const invalidEncryptionAlgorithm = (algorithm: string) =>
     { fields: { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: algorithm } },
   );
 
-export const kmsNotFound = (message: string) => new AwsError('KMS.NotFoundException', 400, message);
-
-export const kmsDisabled = (keyArn: string) =>
-  new AwsError('KMS.DisabledException', 400, `${keyArn} is disabled.`);
-
 // --- Access (signatures: signatures.ts) ---
 
 export const accessDenied = (message = 'Access Denied', extra: Extra = {}) =>

@@ -1,5 +1,5 @@
 import { AwsError } from './aws-error.ts';
-import { accessDenied, invalidArgument, invalidRequest } from './s3-request.ts';
+import { invalidArgument, invalidRequest } from './s3-request.ts';
 
 export * from './s3-request.ts';
 
@@ -60,9 +60,6 @@ export const invalidBucketState = (
   message = 'The request is not valid with the current state of the bucket.',
 ) => new AwsError('InvalidBucketState', 409, message);
 
-export const tooManyBuckets = () =>
-  new AwsError('TooManyBuckets', 400, 'You have attempted to create more buckets than allowed');
-
 export const operationAborted = () =>
   new AwsError(
     'OperationAborted',
@@ -120,10 +117,6 @@ export const ownershipControlsNotFound = notSet(
 export const noSuchPublicAccessBlockConfiguration = notSet(
   'NoSuchPublicAccessBlockConfiguration',
   'The public access block configuration was not found',
-);
-export const serverSideEncryptionConfigurationNotFound = notSet(
-  'ServerSideEncryptionConfigurationNotFoundError',
-  'The server side encryption configuration was not found',
 );
 /** Metrics, analytics, inventory and intelligent-tiering configurations by id. */
 export const noSuchConfiguration = () =>
@@ -252,14 +245,3 @@ export const invalidPartNumber = (requested: number, actualCount: number) =>
 
 export const partNumberOutOfRange = (value: string) =>
   invalidArgument('Part number must be an integer between 1 and 10000, inclusive', 'partNumber', value);
-
-// --- Object lock ---
-
-export const noSuchObjectLockConfiguration = () =>
-  new AwsError(
-    'NoSuchObjectLockConfiguration',
-    404,
-    'The specified object does not have a ObjectLock configuration',
-  );
-
-export const objectLocked = () => accessDenied('Access Denied because object protected by object lock.');

@@ -17,8 +17,8 @@ import {
 import { applyFacets } from './apply-facets.ts';
 import { applyReplica, type Replica } from './apply-replica.ts';
 import { deleteObject } from './delete-object.ts';
-import { findVersion } from './find-version.ts';
 import { listVersions } from './list-versions.ts';
+import { readVersion } from './lookup.ts';
 import { putObjectTags } from './object-tags.ts';
 import { openBytes } from './open-bytes.ts';
 import { putObject } from './put-object.ts';
@@ -57,7 +57,7 @@ async function replicasOf({ context }: ObjectsBench, source: Bucket): Promise<Re
   const page = await listVersions(context, source, { entriesMax: 1000 });
   const replicas: Replica[] = [];
   for (const { key, row } of page.versions) {
-    const found = await findVersion(context, source, key, row.stamp);
+    const found = await readVersion(source, key, row.stamp);
     if (found === undefined) throw new Error('listed, but not there');
     const replica = { key, version: found.row, facets: found.facets };
     const version = found.row;
@@ -225,7 +225,7 @@ describe('replicas', () => {
     expect(await applyFacets(context, bucket, newer)).toEqual({ outcome: 'applied' });
     const older = { key, version, facets: at(8, 'older') };
     expect(await applyFacets(context, bucket, older)).toEqual({ outcome: 'already-there' });
-    const found = await findVersion(context, bucket, key, version.stamp);
+    const found = await readVersion(bucket, key, version.stamp);
     expect(found?.facets.tags?.value).toEqual([['v', 'newer']]);
   });
 });

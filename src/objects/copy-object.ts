@@ -21,6 +21,8 @@ export interface CopyObjectOptions {
   readonly replaceMetadata?: Required<Pick<NewObject, 'metadata' | 'system'>>;
   /** Present for the tagging directive REPLACE. */
   readonly replaceTags?: Tags;
+  /** Throws where the source's tags, if it has any, may not travel along. */
+  readonly permitTags?: (tags: Tags) => Promise<void>;
   /** STANDARD where absent, as at AWS. */
   readonly storageClass?: string;
   /** The source's is never copied, whatever the directive says. */
@@ -53,6 +55,8 @@ export async function copyObject(
       `The specified copy source is larger than the maximum allowable size for a copy source: ${PUT_BYTES_MAX}`,
     );
   }
+  const tags = options.replaceTags ?? found.facets.tags?.value ?? [];
+  if (options.replaceTags === undefined && tags.length > 0) await options.permitTags?.(tags);
   const algorithm = options.algorithm ?? version.checksum?.algorithm;
   const body = {
     chunks: openBytes(context, source.bucket, source.key, version),
@@ -64,7 +68,7 @@ export async function copyObject(
     key,
     metadata: options.replaceMetadata?.metadata ?? version.metadata,
     system: systemOf(options, version.system),
-    tags: options.replaceTags ?? found.facets.tags?.value ?? [],
+    tags,
     ...(owner === undefined ? {} : { owner }),
     ...(storageClass === undefined ? {} : { storageClass }),
     ...(conditions === undefined ? {} : { conditions }),

@@ -106,6 +106,13 @@ describe('conditions', () => {
     expect(holds(operator, K, listed, asked === undefined ? {} : { [K]: asked })).toBe(expected);
   });
 
+  it('reads what is no number and no variable to its end, and once', () => {
+    const digits = `${'1'.repeat(200_000)}x`;
+    expect(holds('NumericEquals', K, '1', { [K]: digits })).toBe(false);
+    const unclosed = '${'.repeat(150_000);
+    expect(holds('StringEquals', K, unclosed, { [K]: unclosed })).toBe(true);
+  });
+
   it('finds keys in any letter case', () => {
     expect(holds('StringEquals', 'AWS:sourceIP', '1.1.1.1', { 'aws:SourceIp': '1.1.1.1' })).toBe(true);
   });

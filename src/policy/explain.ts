@@ -22,12 +22,6 @@ export function explainDecision(request: AccessRequest, decision: Decision): str
   }
 }
 
-/** For people, not for the wire: also names the statement that denied. */
-export function explainForPeople(request: AccessRequest, decision: Decision): string {
-  const sentence = explainDecision(request, decision);
-  return decision.decision === 'explicit-deny' ? `${sentence} (statement ${decision.statement})` : sentence;
-}
-
 function article(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

@@ -84,7 +84,7 @@ export function operatorOf(written: string): Operator | undefined {
 
 const SPELLINGS_MAX = 1_000;
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const ISO_DATE = /^\d{4}-\d{2}(?:-\d{2}(?:T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 

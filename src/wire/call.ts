@@ -1,3 +1,4 @@
+import type { AwsError } from '../errors/aws-error.ts';
 import type { ByteStream } from '../lib/byte-stream.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Authenticated } from './sigv4/authenticated.ts';
@@ -57,4 +58,7 @@ export interface Call<Caller> {
   readonly response: ResponseOverrides;
   /** Further checks a handler makes itself (each key of DeleteObjects). Throws AccessDenied. */
   authorise(requirements: readonly AccessRequirement[]): Promise<void>;
+  /** Tells the operator of an error that ends only a part of the request (a key of DeleteObjects), if it is ours; of one
+   * a request, as what one of a thousand parts failed of is mostly what all fail of. */
+  reportIfOurs(error: AwsError): void;
 }

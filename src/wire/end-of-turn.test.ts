@@ -23,7 +23,7 @@ it('gives the memory of a body back when all of it has been sent', async () => {
     const port = typeof address === 'object' ? address?.port : undefined;
     const answer = await fetch(`http://127.0.0.1:${port}/`);
     expect(await answer.text()).toBe(text);
-    await expect.poll(() => times).toBe(1);
+    await expect.poll(() => times, { timeout: 20_000 }).toBe(1);
   } finally {
     server.close();
   }

@@ -238,7 +238,7 @@ test('a client that goes away in the middle of a body leaves no fault behind', a
   socket.write('PUT /bucket/key HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc', () =>
     socket.destroy(),
   );
-  await expect.poll(() => server.records).toHaveLength(1);
+  await expect.poll(() => server.records, { timeout: 20_000 }).toHaveLength(1);
   await server[Symbol.asyncDispose]();
   expect(server.records[0]).toMatchObject({ status: 400, bytesIn: 3 });
   expect(server.faults).toEqual([]);

@@ -1,6 +1,8 @@
+import type { AwsError } from '../errors/aws-error.ts';
 import type { ByteStream } from '../lib/byte-stream.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AccessRequirement, Call, ResponseOverrides } from './call.ts';
+import { faultOf } from './fault-of.ts';
 import type { WireRequest } from './request.ts';
 import type { ServiceRuntime } from './service.ts';
 import type { Authenticated, OpenedBody } from './sigv4/authenticated.ts';
@@ -18,6 +20,7 @@ export class RequestCall<Caller> implements Call<Caller> {
   readonly response: ResponseOverrides = { headers: {} };
   readonly #runtime: ServiceRuntime<Caller>;
   readonly #request: WireRequest;
+  #reported = false;
 
   constructor(
     runtime: ServiceRuntime<Caller>,
@@ -74,6 +77,13 @@ export class RequestCall<Caller> implements Call<Caller> {
 
   get signal(): AbortSignal {
     return this.#request.signal;
+  }
+
+  reportIfOurs(error: AwsError): void {
+    const fault = faultOf(error);
+    if (fault === undefined || this.#reported) return;
+    this.#reported = true;
+    this.#runtime.reportFault(this.requestId, this.operation, fault);
   }
 
   authorise(requirements: readonly AccessRequirement[]): Promise<void> {

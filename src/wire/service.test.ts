@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import * as iam from '@aws-sdk/client-iam';
 import * as s3 from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { accessDenied, noSuchKey, objectLocked } from '../errors/s3.ts';
+import { accessDenied, noSuchKey } from '../errors/s3.ts';
 import { startWireServer, TEST_ACCESS_KEY } from '../testing/start-wire-server.ts';
 import { defineService } from './definition.ts';
 
@@ -32,7 +32,7 @@ const service = defineService<string>()({
       throw noSuchKey(input.Key);
     },
     DeleteObject: async () => {
-      throw objectLocked();
+      throw accessDenied('Access Denied because object protected by object lock.');
     },
     GetBucketLocation: async () => ({ LocationConstraint: 'eu-west-1' as const }),
     ListBuckets: async () => {

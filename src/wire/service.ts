@@ -6,6 +6,7 @@ import type { AccessRequirement, Call } from './call.ts';
 import { readWhole, verifyControlBody } from './control-body.ts';
 import { copySource } from './copy-source.ts';
 import type { HandledOperation, ServiceDefinition } from './definition.ts';
+import { faultOf } from './fault-of.ts';
 import type { Frontend, OperationRequest } from './operation-request.ts';
 import { primed } from './primed-body.ts';
 import type { AnswerContext } from './protocols/protocol.ts';
@@ -117,10 +118,8 @@ export function createService<Caller>(
         return await respond(request, answer, trace);
       } catch (cause) {
         const error = asAwsError(cause);
-        // A 503 with a cause is a store that cannot serve, and its operator must hear why; one without is advice to wait.
-        const ours =
-          error.status === 503 ? error.cause !== undefined : error.status >= 500 && error.status !== 501;
-        if (ours) runtime.reportFault(answer.requestId, trace.operation, error.cause ?? error);
+        const fault = faultOf(error);
+        if (fault !== undefined) runtime.reportFault(answer.requestId, trace.operation, fault);
         return frontend.protocolOf(request).writeError(error, answer);
       }
     },

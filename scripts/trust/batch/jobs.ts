@@ -4,6 +4,7 @@ import {
   type CreateJobCommandInput,
   DescribeJobCommand,
   type JobDescriptor,
+  JobStatusException,
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
 import { signRequest } from '../../../src/command-line/sign-request.ts';
@@ -63,11 +64,18 @@ export class BatchJobs {
     return Job;
   }
 
-  async cancel(jobId: string): Promise<void> {
+  /** Whether it was not too late: a job may have done all its tasks since it was last looked at. */
+  async cancel(jobId: string): Promise<boolean> {
     const { control, account } = this.#world;
-    await control.send(
-      new UpdateJobStatusCommand({ AccountId: account, JobId: jobId, RequestedJobStatus: 'Cancelled' }),
-    );
+    try {
+      await control.send(
+        new UpdateJobStatusCommand({ AccountId: account, JobId: jobId, RequestedJobStatus: 'Cancelled' }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof JobStatusException) return false;
+      throw error;
+    }
   }
 
   /** Every state that it entered, which DescribeJob does not tell. */

@@ -188,14 +188,18 @@ class BatchTrust {
     const jobId = await this.#jobs.replicate(CANCELLED.source);
     const share = 0.2 + this.#random.below(50) / 100;
     let asked = false;
+    let taken = false;
     await this.#follow(jobId, async (job) => {
       if (asked || doneShare(job) < share) return;
       asked = true;
       progress(`cancelling at ${Math.round(doneShare(job) * 100)} %`);
-      await this.#jobs.cancel(jobId);
+      taken = await this.#jobs.cancel(jobId);
       await this.#server.killAndStart();
     });
-    const { done, ...cancelled } = await this.#judgeWith(jobId, CANCELLED, 'Cancelled', new Set());
+    // The job was faster: what has ended must stand a kill, too.
+    if (!asked) await this.#server.killAndStart();
+    const status = taken ? 'Cancelled' : 'Complete';
+    const { done, ...cancelled } = await this.#judgeWith(jobId, CANCELLED, status, new Set());
     if (cancelled.succeeded === cancelled.versions) return { cancelled };
     const rest = await this.#jobs.replicate(CANCELLED.source);
     await this.#follow(rest, () => Promise.resolve());

@@ -1,5 +1,4 @@
 import type { Bucket } from '../../buckets/bucket.ts';
-import { AwsError } from '../../errors/aws-error.ts';
 import {
   copyOntoItself,
   invalidObjectState,
@@ -9,7 +8,6 @@ import {
 } from '../../errors/s3.ts';
 import { copyObject } from '../../objects/copy-object.ts';
 import { versionsOf } from '../../objects/key-versions.ts';
-import { getObjectTags } from '../../objects/object-tags.ts';
 import type { Tags } from '../../objects/put-object.ts';
 import { requestObjectTags } from '../../policy/request-object-tags.ts';
 import { bucketOfArn } from '../../replication/configuration/arns.ts';
@@ -45,7 +43,9 @@ export async function putCopy(
     source: { ...source, check: (version, modifiedMs) => checkSource(context, copy, version, modifiedMs) },
     key,
     copiedBy,
-    replaceTags: copy.newObjectTags ?? (await copiedTags(context, source, bucket, key)),
+    ...(copy.newObjectTags === undefined
+      ? { permitTags: (tags) => requireTagging(context, source, bucket, key, tags) }
+      : { replaceTags: copy.newObjectTags }),
     ...(copy.metadataDirective === 'REPLACE'
       ? { replaceMetadata: { metadata: copy.metadata ?? {}, system: copy.system ?? {} } }
       : {}),
@@ -102,22 +102,16 @@ function refuseCopyOntoItself(source: TaskTarget, bucket: Bucket, key: string, c
   throw copyOntoItself();
 }
 
-/** Tags that travel along need rights of their own on both sides; only those that were asked for may then be written.
- * Where there is no source, the copy itself says why. */
-async function copiedTags(
+/** Tags that travel along need rights of their own on both sides. */
+async function requireTagging(
   context: BatchContext,
   source: TaskTarget,
   bucket: Bucket,
   key: string,
-): Promise<Tags> {
-  const { tags } = await getObjectTags(context.objects, source.bucket, source).catch((error: unknown) => {
-    if (error instanceof AwsError && error.status < 500) return { tags: [] };
-    throw error;
-  });
-  if (tags.length === 0) return tags;
+  tags: Tags,
+): Promise<void> {
   await requireOnTarget(context, source, 'Get', 'Tagging');
   await requirePermission(source, 's3:PutObjectTagging', bucket, key, () => requestObjectTags(tags));
-  return tags;
 }
 
 /** Conditions compare whole seconds, as HTTP dates have no others. */

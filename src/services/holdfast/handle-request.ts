@@ -1,6 +1,7 @@
 import { AwsError } from '../../errors/aws-error.ts';
 import { authorise } from '../../identity/authorise.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { PROMETHEUS_CONTENT_TYPE } from '../../metrics/render.ts';
 import type { Principal } from '../../policy/types.ts';
 import { readWhole } from '../../wire/control-body.ts';
 import type { WireRequest } from '../../wire/request.ts';
@@ -63,7 +64,7 @@ async function route(endpoint: HoldfastEndpoint, request: WireRequest): Promise<
     case '/_holdfast/health/ready':
       return endpoint.unreadyBecause() === undefined ? text(200, 'ready\n') : text(503, 'not ready\n');
     case '/_holdfast/metrics':
-      return text(200, await endpoint.metrics(), 'text/plain; version=0.0.4; charset=utf-8');
+      return text(200, await endpoint.metrics(), PROMETHEUS_CONTENT_TYPE);
     default:
       return json(404, { code: 'NotFound', message: 'There is nothing here.' });
   }

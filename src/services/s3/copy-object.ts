@@ -1,24 +1,22 @@
-import { AwsError } from '../../errors/aws-error.ts';
 import { copyOntoItself, invalidArgument } from '../../errors/s3.ts';
 import type { ObjectsContext } from '../../objects/context.ts';
 import { copyObject } from '../../objects/copy-object.ts';
-import { getObjectTags } from '../../objects/object-tags.ts';
-import type { Tags } from '../../objects/put-object.ts';
 import type { CopySource } from '../../wire/copy-source.ts';
 import { copySource } from '../../wire/copy-source.ts';
 import { copiedTagsRequirements } from './access-objects.ts';
 import { checksumMembers } from './answers/checksum-members.ts';
 import { hidingWhatIsMissing, lastModified } from './answers/found-object.ts';
 import { copiedVersionId, quoted } from './answers/written-object.ts';
-import { isChecksumAlgorithm } from './rules/checksum-headers.ts';
 import { copySourceOptions } from './rules/copy-source-options.ts';
-import { unsupportedChecksumAlgorithm } from './rules/multipart-checksum.ts';
+import { checksumAlgorithm } from './rules/multipart-checksum.ts';
 import { checkWriteHeaders, systemMetadata, websiteRedirect } from './rules/new-object.ts';
 import { storageClass } from './rules/storage-class.ts';
 import { taggingHeader } from './rules/tag-set.ts';
 import { storedMetadata } from './rules/user-metadata.ts';
 import { writeConditions } from './rules/write-conditions.ts';
 import type { S3Call, S3Handler, S3Input } from './s3-handler.ts';
+
+const ANNOTATION_DIRECTIVE = 'x-amz-object-annotation-directive';
 
 export const CopyObject =
   (objects: ObjectsContext): S3Handler<'CopyObject'> =>
@@ -29,13 +27,12 @@ export const CopyObject =
     checkWriteHeaders(call, bucket);
     const replacesMetadata = directive('metadata', headers['x-amz-metadata-directive']) === 'REPLACE';
     const replacesTags = directive('tagging', headers['x-amz-tagging-directive']) === 'REPLACE';
+    checkAnnotationDirective(headers);
     refuseCopyOntoItself(source, input, call, replacesMetadata);
     const redirect = websiteRedirect(headers);
     const conditions = writeConditions(headers);
-    const algorithm = checksumAlgorithm(input.ChecksumAlgorithm);
-    const tags = replacesTags
-      ? taggingHeader(headers['x-amz-tagging'])
-      : await copiedTags(objects, source, input, call);
+    const algorithm =
+      input.ChecksumAlgorithm === undefined ? undefined : checksumAlgorithm(input.ChecksumAlgorithm);
     const copying = copyObject(objects, bucket, {
       source: await copySourceOptions(objects, source, call),
       key: input.Key,
@@ -48,7 +45,10 @@ export const CopyObject =
             },
           }
         : {}),
-      replaceTags: tags,
+      // Tags that travel along need rights of their own on both sides.
+      ...(replacesTags
+        ? { replaceTags: taggingHeader(headers['x-amz-tagging']) }
+        : { permitTags: () => call.authorise(copiedTagsRequirements(source, input)) }),
       ...(redirect === undefined ? {} : { websiteRedirectLocation: redirect }),
       ...(algorithm === undefined ? {} : { algorithm }),
       ...(conditions === undefined ? {} : { conditions }),
@@ -67,36 +67,16 @@ export const CopyObject =
     };
   };
 
-/** Tags that travel along need rights of their own on both sides; only those that were asked for may then be written.
- * Where there is no source, the copy itself says why. */
-async function copiedTags(
-  objects: ObjectsContext,
-  source: CopySource,
-  input: S3Input<'CopyObject'>,
-  call: S3Call,
-): Promise<Tags> {
-  const bucket = await objects.buckets.require(source.bucket);
-  const { key, versionId } = source;
-  const version = versionId === undefined ? {} : { versionId };
-  const read = await getObjectTags(objects, bucket, { key, ...version }).catch((error: unknown) => {
-    if (error instanceof AwsError) return { tags: [] };
-    throw error;
-  });
-  if (read.tags.length === 0) return read.tags;
-  await call.authorise(copiedTagsRequirements(source, input));
-  return read.tags;
-}
-
 function directive(kind: 'metadata' | 'tagging', value: string | undefined): 'COPY' | 'REPLACE' {
   if (value === undefined || value === 'COPY') return 'COPY';
   if (value === 'REPLACE') return 'REPLACE';
   throw invalidArgument(`Unknown ${kind} directive.`, `x-amz-${kind}-directive`, value);
 }
 
-function checksumAlgorithm(named: string | undefined) {
-  if (named === undefined) return undefined;
-  if (!isChecksumAlgorithm(named)) throw unsupportedChecksumAlgorithm();
-  return named;
+/** No object here has annotations: both directives copy the same. */
+function checkAnnotationDirective({ [ANNOTATION_DIRECTIVE]: value }: S3Call['headers']): void {
+  if (value === undefined || value === 'COPY' || value === 'EXCLUDE') return;
+  throw invalidArgument('Unknown annotation directive.', ANNOTATION_DIRECTIVE, value);
 }
 
 /** An older version may be copied over the current one: that changes the object. */

@@ -1,5 +1,5 @@
 import type { Bucket } from '../../buckets/bucket.ts';
-import { AwsError } from '../../errors/aws-error.ts';
+import type { AwsError } from '../../errors/aws-error.ts';
 import {
   accessDenied,
   asAwsError,
@@ -72,15 +72,16 @@ async function deleteOne(
     });
     if (!deleteMarker || versionId === undefined) return { deleted: named };
     return { deleted: { ...named, DeleteMarker: true, DeleteMarkerVersionId: versionId } };
-  } catch (error) {
+  } catch (cause) {
+    const error = asAwsError(cause);
+    call.reportIfOurs(error);
     const { code, message } = asEntryError(error);
     return { failed: { ...named, Code: code, Message: message } };
   }
 }
 
 /** What is a bad argument of DeleteObject is a missing version here. */
-function asEntryError(error: unknown): { code: string; message: string } {
-  if (!(error instanceof AwsError)) return asAwsError(error);
+function asEntryError(error: AwsError): { code: string; message: string } {
   if (error.code === 'InvalidArgument' && error.fields['ArgumentName'] === 'versionId') {
     return { code: 'NoSuchVersion', message: 'The specified version does not exist.' };
   }

@@ -5,12 +5,14 @@ import { ownerOf } from './answers/owner.ts';
 import { sdkWord } from './answers/sdk-word.ts';
 import { shownTime } from './answers/shown-time.ts';
 import { quoted } from './answers/written-object.ts';
+import { checkPartEncryption } from './rules/encryption-headers.ts';
 import { pageSize, partNumberMarker } from './rules/list-parameters.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 export const ListParts =
   (objects: ObjectsContext): S3Handler<'ListParts'> =>
-  async (input) => {
+  async (input, call) => {
+    checkPartEncryption(call.headers);
     const bucket = await objects.buckets.require(input.Bucket);
     const partsMax = pageSize(input.MaxParts, 'max-parts');
     const marker = partNumberMarker(input.PartNumberMarker, 'part-number-marker');

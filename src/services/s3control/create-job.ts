@@ -43,7 +43,6 @@ export function createJobOperation(site: Site, identity: Identity): S3ControlOpe
   };
 }
 
-/** As they are, for the policies: those that are no tags are refused afterwards. */
 /** Whoever may create jobs must not thereby act through a role that they could not use themselves. */
 async function checkPassRole(identity: Identity, call: S3ControlCall, roleArn: string): Promise<void> {
   const { caller } = call;

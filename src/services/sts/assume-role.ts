@@ -29,6 +29,7 @@ import { PolicyError } from '../../policy/policy-error.ts';
 import type { Principal } from '../../policy/types.ts';
 import { requestContext } from '../request-context.ts';
 import { credentialShape } from './credential-shape.ts';
+import { refuseMinimumTokenSize } from './minimum-token-size.ts';
 import type { StsOperation } from './operation.ts';
 
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
@@ -50,6 +51,7 @@ export function assumeRole(identity: Identity): StsOperation<'AssumeRole'> {
       for (const member of UNBUILT) {
         if (input[member] !== undefined) throw stsNotImplemented(`AssumeRole with ${member}`);
       }
+      refuseMinimumTokenSize('AssumeRole', input);
       const { RoleArn, RoleSessionName, Policy, PolicyArns = [], ExternalId } = input;
       checkNames(RoleArn, RoleSessionName);
       if (Policy !== undefined) checkSessionPolicy(Policy);

@@ -8,6 +8,7 @@ import {
   USER_SESSION_SECONDS_MAX,
 } from '../../identity/limits.ts';
 import { credentialShape } from './credential-shape.ts';
+import { refuseMinimumTokenSize } from './minimum-token-size.ts';
 import type { StsOperation } from './operation.ts';
 
 /** Temporary keys of the caller itself. AWS asks for no permission, and gives none to those who are temporary
@@ -19,6 +20,7 @@ export function getSessionToken(identity: Identity): StsOperation<'GetSessionTok
       if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
         throw stsNotImplemented('GetSessionToken with SerialNumber or TokenCode');
       }
+      refuseMinimumTokenSize('GetSessionToken', input);
       const { caller } = call;
       if ((caller.kind !== 'user' && caller.kind !== 'root') || caller.temporary === true) {
         throw stsAccessDenied('Cannot call GetSessionToken with session credentials');

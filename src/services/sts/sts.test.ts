@@ -224,6 +224,7 @@ describe('AssumeRole', () => {
     await refused(assume(arn, { DurationSeconds: 7_200 }), 'ValidationError', 400);
     await refused(assume(arn, { Policy: '{}' }), 'MalformedPolicyDocumentException', 400);
     await refused(assume(arn, { Tags: [{ Key: 'a', Value: 'b' }] }), 'NotImplemented', 501);
+    await refused(assume(arn, { MinimumSessionTokenSize: 4096 }), 'NotImplemented', 501);
     await refused(assume(`arn:aws:iam::${ACCOUNT}:role/none`), 'AccessDenied', 403);
     await refused(assume(arn, {}, server.root), 'AccessDenied', 403);
   });
@@ -236,5 +237,13 @@ describe('GetSessionToken', () => {
     expect((await server.sts(keys).send(new GetCallerIdentityCommand({}))).Arn).toBe(ALICE);
     await refused(server.iam(keys).send(new ListRolesCommand({})), 'InvalidClientTokenId', 403);
     await refused(server.sts(keys).send(new GetSessionTokenCommand({})), 'AccessDenied', 403);
+  });
+
+  it('makes no token longer than it is', async () => {
+    expect.hasAssertions();
+    const ask = (MinimumSessionTokenSize: number) =>
+      server.sts(alice).send(new GetSessionTokenCommand({ MinimumSessionTokenSize }));
+    await ask(0);
+    await refused(ask(1024), 'NotImplemented', 501);
   });
 });

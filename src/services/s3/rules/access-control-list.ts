@@ -118,7 +118,7 @@ function checkAclHeaders(headers: Headers): string | undefined {
 
 function checkGrantees(header: string, value: string): void {
   for (const grantee of value.split(',')) {
-    const match = /^\s*(id|uri|emailAddress)="?([^"]*)"?\s*$/.exec(grantee);
+    const match = /^(id|uri|emailAddress)="?([^"]*)"?$/.exec(grantee.trim());
     if (match === null) throw invalidArgument('Argument format not recognized', header, value);
     const [, kind, name = ''] = match;
     if (kind === 'id' && !/^[0-9a-f]{64}$/.test(name))

@@ -1,4 +1,5 @@
 import { invalidRequest } from '../../../errors/s3.ts';
+import type { ChecksumAlgorithm } from '../../../store/tables/rows.ts';
 import type { UploadRow } from '../../../store/tables/uploads.ts';
 import { isChecksumAlgorithm } from './checksum-headers.ts';
 
@@ -9,8 +10,12 @@ type ChecksumType = UploadChecksum['type'];
 const FULL_OBJECT_ALGORITHMS = new Set(['CRC32', 'CRC32C', 'CRC64NVME']);
 const COMPOSITE_REFUSED = new Set(['CRC64NVME']);
 
-export function unsupportedChecksumAlgorithm() {
-  return invalidRequest(
+/** x-amz-checksum-algorithm, in capitals or not. The text is AWS's, which accepts more than it names.
+ * @throws AwsError InvalidRequest */
+export function checksumAlgorithm(written: string): ChecksumAlgorithm {
+  const name = written.toUpperCase();
+  if (isChecksumAlgorithm(name)) return name;
+  throw invalidRequest(
     'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
   );
 }
@@ -27,8 +32,7 @@ export function uploadChecksum(
       'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
     );
   }
-  const name = algorithm.toUpperCase();
-  if (!isChecksumAlgorithm(name)) throw unsupportedChecksumAlgorithm();
+  const name = checksumAlgorithm(algorithm);
   const chosen = checksumType(type) ?? (name === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE');
   const refused = chosen === 'COMPOSITE' ? COMPOSITE_REFUSED.has(name) : !FULL_OBJECT_ALGORITHMS.has(name);
   if (refused) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { AwsError } from '../../../errors/aws-error.ts';
 import { copySource } from '../../../wire/copy-source.ts';
+import { checkCreateBucketAcl } from './access-control-list.ts';
 import { declaredChecksum } from './checksum-headers.ts';
 import { checkReadEncryption, checkWriteEncryption } from './encryption-headers.ts';
 
@@ -98,6 +99,17 @@ it.each<[string, Record<string, string>, object | string | undefined]>([
   expect(typeof expected === 'string' ? outcome : answer).toEqual(
     typeof expected === 'string' ? expect.stringContaining(expected) : expected,
   );
+});
+
+it('grantees, however much space there is around what is none', () => {
+  const grant = (value: string) => refused(() => checkCreateBucketAcl({ 'x-amz-grant-read': value }));
+  const id = 'a'.repeat(64);
+  for (const named of [`id=${id}`, ` id="${id}" , id=${id} `]) {
+    expect(grant(named)).toContain('AccessControlListNotSupported');
+  }
+  for (const none of [`id="${' '.repeat(200_000)}"x`, `id=${' '.repeat(200_000)}"x`, `id=${id}"x`]) {
+    expect(grant(none)).toBe('400 InvalidArgument Argument format not recognized');
+  }
 });
 
 it('copy sources', () => {

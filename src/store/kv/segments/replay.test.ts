@@ -51,6 +51,8 @@ async function losePower(
   const engine = await RocksEngine.open(at('db'), undefined, { ...LIMITS, segmentBytes: 2 ** 20 });
   const store = new LocalStore(engine);
   copyRunningDatabase(at('db'), at('lost'));
+  // Segments reclaimed behind the copy's back would be missing from it, or come while it is made.
+  await engine.segments.close();
   await write(store);
   rmSync(at('lost/segments'), { recursive: true });
   cpSync(at('db/segments'), at('lost/segments'), { recursive: true });

@@ -27,6 +27,8 @@ import { segmentPath, segmentsIn } from './segment-names.ts';
 const TINY: SegmentLimits = { segmentBytes: 4000, checkpointBytes: 2500, moveBytes: 1500, bodyBytesMin: 0 };
 /** So large that nothing happens but the writes themselves. */
 const HUGE: SegmentLimits = { ...TINY, segmentBytes: 2 ** 26, checkpointBytes: 2 ** 26 };
+/** One slow sync on a busy machine takes longer than the second that is the default. */
+const PATIENCE = { timeout: 20_000 };
 const BYTES = 0x35;
 const bodyKey = (name: string | number) => encodeKey(BYTES, String(name));
 const noise = systemRandom.bytes(20_000);
@@ -145,7 +147,7 @@ describe('bodies in segments', () => {
       await open({ ...TINY, segmentBytes });
       for (let n = 0; n < 15; n += 1) await put(n, bodyOf(n));
       const [first = 0] = segmentsIn(folder());
-      await expect.poll(() => statSync(join(folder(), 'spare')).size).toBe(segmentBytes);
+      await expect.poll(() => statSync(join(folder(), 'spare')).size, PATIENCE).toBe(segmentBytes);
       // Its last step may still be on its way to the disk when the segment is full: then it serves the one after.
       let next = 15;
       const putAndFind = async () => {
@@ -155,7 +157,7 @@ describe('bodies in segments', () => {
           (segment) => segment > first && statSync(segmentPath(folder(), segment)).size === segmentBytes,
         );
       };
-      await expect.poll(putAndFind, { interval: 1, timeout: 10_000 }).toBeDefined();
+      await expect.poll(putAndFind, { interval: 1, ...PATIENCE }).toBeDefined();
       const begun = segmentsIn(folder()).at(-1) ?? 0;
       expect(statSync(segmentPath(folder(), begun)).size).toBe(segmentBytes);
       const expectAll = async () => {

@@ -5,6 +5,7 @@ import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { mountSmallDisk } from '../../../testing/real-command.ts';
 import { type KeyValueStore, StoreUnavailableError } from '../key-value-store.ts';
 import { LocalStore } from '../local-store.ts';
 import { RocksEngine } from '../rocksdb.ts';
@@ -14,7 +15,7 @@ import { connectStore } from './threaded-store.ts';
 
 /** A real, small file system, where this machine lets us mount one. */
 const mountPoint = mkdtempSync(join(tmpdir(), 'holdfast-full-'));
-const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', mountPoint]).status === 0;
+const mounted = mountSmallDisk(mountPoint, 'size=96m');
 const filler = join(mountPoint, 'filler');
 
 afterAll(() => {
