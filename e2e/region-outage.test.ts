@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
@@ -18,7 +18,7 @@ import { freePort, Server } from '../scripts/trust/server.ts';
 import { verifyReplicas } from '../scripts/trust/verify-replicas.ts';
 import { REPLICA, SOURCE, World } from '../scripts/trust/world.ts';
 import { SiteDisks } from '../src/testing/memory-site.ts';
-import { mountSmallDisk } from '../src/testing/real-command.ts';
+import { fillDisk, mountSmallDisk } from '../src/testing/small-disk.ts';
 import { startTestSite } from '../src/testing/test-site.ts';
 
 /** One region's storage refuses; the others go on, nothing fails for good, and afterwards it catches up. */
@@ -137,18 +137,6 @@ afterAll(() => {
   for (const folder of [disk, data]) rmSync(folder, { recursive: true, force: true });
 });
 
-function fillDisk(): void {
-  const file = openSync(filler, 'w');
-  const chunk = Buffer.alloc(64 * 1024, 1);
-  try {
-    while (writeSync(file, chunk) === chunk.length);
-  } catch {
-    // Full, as meant.
-  } finally {
-    closeSync(file);
-  }
-}
-
 describe.skipIf(!mounted)('a region on a real file system', { timeout: TEST_MS_MAX }, () => {
   const readiness = async (world: World) => (await fetch(`${world.endpoint}/_holdfast/health/ready`)).status;
 
@@ -185,7 +173,7 @@ describe.skipIf(!mounted)('a region on a real file system', { timeout: TEST_MS_M
       await put(world.replica, `${name}-again`);
     };
 
-    fillDisk();
+    fillDisk(filler);
     await refuses('full');
     rmSync(filler);
     await recovered('full');

@@ -18,17 +18,6 @@ export function answers(command: string, probe: readonly string[] = ['--version'
   return spawnSync(command, probe, { stdio: 'ignore' }).status === 0;
 }
 
-/** Mounts a small file system in memory (`size=96m`), where this machine lets us. Where it does not, that is said as loudly;
- * in CI it is a failure, unless the tests do not run as root. */
-export function mountSmallDisk(folder: string, options: string): boolean {
-  const mounting = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { encoding: 'utf8' });
-  if (mounting.status === 0) return true;
-  const why = `a file system of its own cannot be mounted: ${mounting.error?.message ?? mounting.stderr.trim()}`;
-  if (process.getuid?.() === 0 && process.env['HOLDFAST_REQUIRE_PARTS'] === '1') throw new Error(why);
-  console.warn(`SKIPPED: ${why}`);
-  return false;
-}
-
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 const COMMAND_MS_MAX = 120_000;
 

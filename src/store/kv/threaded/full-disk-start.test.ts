@@ -1,32 +1,21 @@
 import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { fillDisk, mountSmallDisk } from '../../../testing/small-disk.ts';
 import { StoreUnavailableError } from '../key-value-store.ts';
 import { startStoreThread } from './store-thread.ts';
 import { connectStore } from './threaded-store.ts';
 
 /** A real file system, large enough for a ballast of full size. */
 const mountPoint = mkdtempSync(join(tmpdir(), 'holdfast-full-start-'));
-const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=512m', 'tmpfs', mountPoint]).status === 0;
+const mounted = mountSmallDisk(mountPoint, 'size=512m');
 afterAll(() => {
   if (mounted) spawnSync('umount', [mountPoint]);
   rmdirSync(mountPoint);
 });
-
-function fillDisk(): void {
-  const file = openSync(join(mountPoint, 'filler'), 'w');
-  const chunk = Buffer.alloc(64 * 1024, 1);
-  try {
-    while (writeSync(file, chunk) === chunk.length);
-  } catch {
-    // Full, as meant.
-  } finally {
-    closeSync(file);
-  }
-}
 
 const row = (index: number) => Buffer.from([0x50, index]);
 const put = (index: number) => [
@@ -45,7 +34,7 @@ test.skipIf(!mounted).each(['rocksdb', 'sqlite'] as const)(
     const before = connectStore(first.connect());
     for (let index = 0; index < 20; index += 1) await before.commit({ checks: [], writes: put(index) });
     await first.close();
-    fillDisk();
+    fillDisk(join(mountPoint, 'filler'));
     const thread = await startStoreThread({ directory, engine });
     onTestFinished(() => thread.close());
     const store = connectStore(thread.connect());

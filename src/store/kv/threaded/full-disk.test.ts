@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { mountSmallDisk } from '../../../testing/real-command.ts';
+import { fillDisk, mountSmallDisk } from '../../../testing/small-disk.ts';
 import { type KeyValueStore, StoreUnavailableError } from '../key-value-store.ts';
 import { LocalStore } from '../local-store.ts';
 import { RocksEngine } from '../rocksdb.ts';
@@ -22,18 +22,6 @@ afterAll(() => {
   if (mounted) spawnSync('umount', [mountPoint]);
   rmdirSync(mountPoint);
 });
-
-function fillDisk(): void {
-  const file = openSync(filler, 'w');
-  const chunk = Buffer.alloc(64 * 1024, 1);
-  try {
-    while (writeSync(file, chunk) === chunk.length);
-  } catch {
-    // Full, as meant.
-  } finally {
-    closeSync(file);
-  }
-}
 
 const key = (table: number, index: number) => Buffer.from([table, index >> 8, index & 0xff]);
 const body = (store: KeyValueStore, index: number) =>
@@ -75,7 +63,7 @@ describe.skipIf(!mounted).each(['rocksdb', 'sqlite'] as const)('a full disk unde
     await expectRows();
 
     // Somebody else takes the last byte: nothing can be written, everything can be read.
-    fillDisk();
+    fillDisk(filler);
     await expect(body(store, stored)).rejects.toThrow(StoreUnavailableError);
     expect(await store.writable()).toMatchObject({ ok: false });
     await expectRows();
@@ -101,7 +89,7 @@ describe.skipIf(!mounted)('an engine that really runs out of space', () => {
       const store = new LocalStore(engine);
       await body(store, 0);
       const [before] = await store.get([key(0x50, 0)]);
-      fillDisk();
+      fillDisk(filler);
       let written = 1;
       const filling = (async () => {
         for (;;) {
