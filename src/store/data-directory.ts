@@ -92,6 +92,7 @@ export function requireKnownRegions(path: string, regions: ReadonlyMap<string, s
     if (!known.includes(name) || existsSync(join(directory, FILE_NAME))) continue;
     throw new DataDirectoryError(
       `${directory} is empty, but the region ${name} has been here before: is its disk mounted? ` +
+        'Without that region (--regions) a start goes on, and what is pending for it waits. ' +
         `Where it is lost, take its name out of "regions" in ${file}, and it begins anew.`,
     );
   }
