@@ -169,6 +169,10 @@ describe('keys', { timeout: TEST_MS_MAX }, () => {
       `${first.accessKeyId} is disabled.\n`,
     );
     expect((await signed(['status'], first)).stderr).toContain('(403 from');
+    const last = await signed(['access-key', 'disable', server.owner.accessKeyId]);
+    expect(last).toMatchObject({ code: 1, stdout: '' });
+    expect(last.stderr).toContain(`${server.owner.accessKeyId} is the last active root key`);
+    expect((await signed(['status'])).code).toBe(0);
     // Again and again: each takes the place of the one before.
     let current = server.owner.accessKeyId;
     let keys: Keys = server.owner;
