@@ -13,6 +13,7 @@ import { createServer, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { IAMClient, ListAccessKeysCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { freePort, ROOT_KEYS, Server, type ServerOptions } from '../scripts/trust/server.ts';
@@ -54,6 +55,8 @@ const client = (server: Server) =>
     maxAttempts: 1,
   });
 
+type RootKeys = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
 const mode = (path: string) => statSync(path).mode & 0o777;
 
 describe('the first start', { timeout: TEST_MS_MAX }, () => {
@@ -78,6 +81,95 @@ describe('the first start', { timeout: TEST_MS_MAX }, () => {
     expect(existsSync(rootKey)).toBe(false);
     expect(readFileSync(masterKey, 'utf8')).toBe(sealed);
     expect(second.output).not.toContain('access key');
+  });
+});
+
+describe('a first start that does not come to its end', { timeout: TEST_MS_MAX }, () => {
+  const keysIn = (data: string) => {
+    const text = readFileSync(join(data, 'root-access-key'), 'utf8');
+    const value = (name: string) => new RegExp(`${name}=(\\S+)`).exec(text)?.[1] ?? '';
+    return { accessKeyId: value('ACCESS_KEY_ID'), secretAccessKey: value('SECRET_ACCESS_KEY') };
+  };
+  /** Of root, which alone has any. */
+  const rootKeysOf = async (server: Server, keys: RootKeys) => {
+    const iam = new IAMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials: keys });
+    const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({}));
+    iam.destroy();
+    return AccessKeyMetadata.map(({ AccessKeyId }) => AccessKeyId);
+  };
+
+  it('for want of a port or an address, leaves no key that nobody knows', async () => {
+    const data = join(folder, 'no-port');
+    const taken = await listen();
+    const { port } = taken.address() as { port: number };
+    try {
+      // More often than an account may have keys.
+      for (let round = 0; round < 3; round++) {
+        const refused = start({ data, port, environment: NO_GIVEN_KEY });
+        expect(await refused.ended).toEqual({ code: 1, signal: null });
+      }
+    } finally {
+      taken.close();
+    }
+    expect(existsSync(join(data, 'root-access-key'))).toBe(false);
+    const server = await startReady(data, { environment: NO_GIVEN_KEY });
+    await expect.poll(() => existsSync(join(data, 'root-access-key')), SOON).toBe(true);
+    expect(await rootKeysOf(server, keysIn(data))).toEqual([keysIn(data).accessKeyId]);
+  });
+
+  it('because the key cannot be written, is made up for by the next', async () => {
+    const data = join(folder, 'no-key-file');
+    const taken = await listen();
+    const { port } = taken.address() as { port: number };
+    await start({ data, port, environment: NO_GIVEN_KEY }).ended;
+    taken.close();
+    // Nothing can be renamed to a directory.
+    mkdirSync(join(data, 'root-access-key'));
+    const refused = start({ data, port: await freePort(), environment: NO_GIVEN_KEY });
+    expect(await refused.ended).toEqual({ code: 1, signal: null });
+    expect(refused.complaint).toContain('root-access-key');
+    rmSync(join(data, 'root-access-key'), { recursive: true });
+    const server = await startReady(data, { environment: NO_GIVEN_KEY });
+    await expect.poll(() => existsSync(join(data, 'root-access-key')), SOON).toBe(true);
+    expect(await rootKeysOf(server, keysIn(data))).toEqual([keysIn(data).accessKeyId]);
+  });
+});
+
+describe('the root key that the operator gives', { timeout: TEST_MS_MAX }, () => {
+  const given = (accessKeyId: string) => ({
+    HOLDFAST_ROOT_ACCESS_KEY_ID: accessKeyId,
+    HOLDFAST_ROOT_SECRET_ACCESS_KEY: ROOT_KEYS.secretAccessKey,
+  });
+  const iamWith = (server: Server, accessKeyId: string) =>
+    new IAMClient({
+      endpoint: server.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId, secretAccessKey: ROOT_KEYS.secretAccessKey },
+      maxAttempts: 1,
+    });
+
+  it('works at every start, disabled or new, and takes the place of a disabled one', async () => {
+    const data = join(folder, 'given');
+    const [first, second, third] = ['AKIATRUSTNOBODY00001', 'AKIATRUSTNOBODY00002', 'AKIATRUSTNOBODY00003'];
+    const once = async (accessKeyId: string, act: (iam: IAMClient) => Promise<unknown>) => {
+      const server = await startReady(data, { environment: given(accessKeyId) });
+      const iam = iamWith(server, accessKeyId);
+      await act(iam);
+      iam.destroy();
+      await server.kill('SIGTERM');
+    };
+    const disable = (AccessKeyId: string) => (iam: IAMClient) =>
+      iam.send(new UpdateAccessKeyCommand({ AccessKeyId, Status: 'Inactive' }));
+    const look = (iam: IAMClient) => iam.send(new ListAccessKeysCommand({}));
+    // By IAM, as at AWS, root takes its own last key away.
+    await once(first, disable(first));
+    await once(first, look);
+    await once(second, look);
+    const refused = start({ data, port: await freePort(), environment: given(third) });
+    await refused.ended;
+    expect(refused.complaint).toMatch(/^holdfast: The first account has two active root keys: .*\.\n$/);
+    await once(second, disable(first));
+    await once(third, look);
   });
 });
 
