@@ -10,7 +10,15 @@ const EXIT_FAILURE = 1;
 /** As a shell reports who was ended by SIGPIPE, which node does not let end it. */
 const EXIT_BROKEN_PIPE = 141;
 
-/** Prints and ends the line. @throws Error what the system says, where it is a file */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+
+  constructor(cause: unknown) {
+    super(`The output cannot be written: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+/** Prints and ends the line. @throws OutputError where it is a file */
 export function print(text: string): void {
   const line = `${text}\n`;
   // Typed as a terminal, whatever it is.
@@ -21,8 +29,12 @@ export function print(text: string): void {
   }
   // To node, a disk that takes a part has taken all.
   const bytes = Buffer.from(line);
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(process.stdout.fd, bytes, written);
+  try {
+    for (let written = 0; written < bytes.length; ) {
+      written += writeSync(process.stdout.fd, bytes, written);
+    }
+  } catch (error) {
+    throw new OutputError(error);
   }
 }
 
@@ -40,7 +52,7 @@ export function endWhereOutputFails(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
       if (errorCode(error) === 'EPIPE') process.exit(EXIT_BROKEN_PIPE);
-      console.error(`holdfast: The output cannot be written: ${messageOf(error)}.`);
+      console.error(`holdfast: ${new OutputError(error).message}`);
       process.exit(EXIT_FAILURE);
     });
   }

@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { readServeConfig, SERVE_SETTINGS, type ServeConfig } from '../config.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { messageOf } from '../lib/error-message.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { writeFileDurably } from '../store/durable-file.ts';
@@ -125,6 +126,12 @@ function asRefusal(error: unknown, config: ServeConfig): unknown {
   }
   if (/EADDRNOTAVAIL/.test(message)) {
     return new RequestError(`${config.hosts.join(', ')} is no address of this machine: see --host.`);
+  }
+  // What node says of a write names no file.
+  if (errorCode(error) === 'ENOSPC') return new RequestError(`No space is left for ${config.data}.`);
+  const unknown = /getaddrinfo \w+ (\S+)/.exec(message)?.[1];
+  if (unknown !== undefined) {
+    return new RequestError(`${unknown} is no address, nor a name that has one: see --host.`);
   }
   return error;
 }
