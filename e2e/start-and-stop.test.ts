@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -16,6 +18,7 @@ import { PassThrough } from 'node:stream';
 import { IAMClient, ListAccessKeysCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { projectRoot } from '../scripts/demo/world.ts';
 import { freePort, ROOT_KEYS, Server, type ServerOptions } from '../scripts/trust/server.ts';
 import { FORMAT } from '../src/store/data-directory.ts';
 
@@ -24,6 +27,8 @@ const folder = mkdtempSync(join(tmpdir(), 'holdfast-start-'));
 const servers: Server[] = [];
 const TEST_MS_MAX = 90_000;
 const SOON = { timeout: 20_000 };
+// Of what was typed or set and makes no sense.
+const USAGE = 2;
 const NO_GIVEN_KEY = {
   HOLDFAST_ROOT_ACCESS_KEY_ID: undefined,
   HOLDFAST_ROOT_SECRET_ACCESS_KEY: undefined,
@@ -174,9 +179,9 @@ describe('the root key that the operator gives', { timeout: TEST_MS_MAX }, () =>
 });
 
 describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, () => {
-  const refusal = async (options: Partial<ServerOptions> & { data: string }) => {
+  const refusal = async (options: Partial<ServerOptions> & { data: string }, code = 1) => {
     const server = start({ port: await freePort(), ...options });
-    expect(await server.ended).toEqual({ code: 1, signal: null });
+    expect(await server.ended).toEqual({ code, signal: null });
     expect(server.complaint).toMatch(/^holdfast: [^\n]+\.\n$/);
     expect(server.complaint).not.toMatch(/\n\s+at /);
     return server.complaint;
@@ -220,6 +225,7 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
   it('when an address is not of this machine', async () => {
     const options = { data: join(folder, 'address'), host: '203.0.113.7' };
     expect(await refusal(options)).toContain('no address of this machine');
+    expect(await refusal({ ...options, host: '300.1.1.1' })).toContain('300.1.1.1 is no address');
   });
 
   it('when the directory is not ours, or is a file', async () => {
@@ -263,18 +269,20 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
   it('when the root key is known with another secret', async () => {
     const data = await stopped(join(folder, 'root-key'));
     const environment = { HOLDFAST_ROOT_SECRET_ACCESS_KEY: 'quite-another-secret-0123' };
-    const complaint = await refusal({ data, environment });
+    const complaint = await refusal({ data, environment }, USAGE);
     expect(complaint).toContain(ROOT_KEYS.accessKeyId);
     expect(complaint).not.toContain('quite-another-secret');
   });
 
   it('when a flag, the certificate or the store is no good', async () => {
     const data = join(folder, 'flags');
-    expect(await refusal({ data, flags: ['--workers', 'many'] })).toContain('--workers');
-    expect(await refusal({ data, flags: ['--regions', 'Mars'] })).toContain('"Mars" is not a region name');
-    expect(await refusal({ data, flags: ['--nonsense', '1'] })).toContain('--nonsense');
+    expect(await refusal({ data, flags: ['--workers', 'many'] }, USAGE)).toContain('--workers');
+    expect(await refusal({ data, flags: ['--regions', 'Mars'] }, USAGE)).toContain(
+      '"Mars" is not a region name',
+    );
+    expect(await refusal({ data, flags: ['--nonsense', '1'] }, USAGE)).toContain('--nonsense');
     const tls = ['--tls-cert', join(folder, 'absent.pem'), '--tls-key', join(folder, 'absent.key')];
-    expect(await refusal({ data, flags: tls })).toContain('absent.pem');
+    expect(await refusal({ data, flags: tls }, USAGE)).toContain('absent.pem');
     await stopped(data);
     writeFileSync(join(data, 'global', 'CURRENT'), 'MANIFEST-nothing\n');
     expect(await refusal({ data })).toContain(join(data, 'global'));
@@ -285,6 +293,35 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
     mkdirSync(parent);
     chmodSync(parent, 0o500);
     expect(await refusal({ data: join(parent, 'data') })).toContain('cannot be made');
+  });
+});
+
+describe('npm start', { timeout: TEST_MS_MAX }, () => {
+  it('is ended by a signal to npm, with its server', async () => {
+    const port = await freePort();
+    const npm = spawn(
+      'npm',
+      [
+        'start',
+        '--silent',
+        '--',
+        '--port',
+        String(port),
+        '--data',
+        join(folder, 'npm'),
+        '--log-level',
+        'info',
+      ],
+      { cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    // Until all that hold it have ended, the server, too.
+    const ended = once(npm, 'close');
+    await expect.poll(() => output, SOON).toContain('Holdfast is ready');
+    npm.kill('SIGTERM');
+    await ended;
+    expect(output).toContain('stopped');
   });
 });
 
