@@ -156,7 +156,7 @@ describe('the root key that the operator gives', { timeout: TEST_MS_MAX }, () =>
   it('works at every start, disabled or new, and takes the place of a disabled one', async () => {
     const data = join(folder, 'given');
     const [first, second, third] = ['AKIATRUSTNOBODY00001', 'AKIATRUSTNOBODY00002', 'AKIATRUSTNOBODY00003'];
-    const once = async (accessKeyId: string, act: (iam: IAMClient) => Promise<unknown>) => {
+    const startWith = async (accessKeyId: string, act: (iam: IAMClient) => Promise<unknown>) => {
       const server = await startReady(data, { environment: given(accessKeyId) });
       const iam = iamWith(server, accessKeyId);
       await act(iam);
@@ -167,14 +167,14 @@ describe('the root key that the operator gives', { timeout: TEST_MS_MAX }, () =>
       iam.send(new UpdateAccessKeyCommand({ AccessKeyId, Status: 'Inactive' }));
     const look = (iam: IAMClient) => iam.send(new ListAccessKeysCommand({}));
     // By IAM, as at AWS, root takes its own last key away.
-    await once(first, disable(first));
-    await once(first, look);
-    await once(second, look);
+    await startWith(first, disable(first));
+    await startWith(first, look);
+    await startWith(second, look);
     const refused = start({ data, port: await freePort(), environment: given(third) });
     await refused.ended;
     expect(refused.complaint).toMatch(/^holdfast: The first account has two active root keys: .*\.\n$/);
-    await once(second, disable(first));
-    await once(third, look);
+    await startWith(second, disable(first));
+    await startWith(third, look);
   });
 });
 
