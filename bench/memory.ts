@@ -27,7 +27,7 @@ const PUTS_PER_LOAD = 50_000;
 const IDLE_MS = 3000;
 
 const folder = mkdtempSync(join(process.env['HOLDFAST_BENCH_DIRECTORY'] ?? tmpdir(), 'holdfast-memory-'));
-const server = await startServer(join(folder, 'data'), 0);
+const server = await startServer(join(folder, 'data'));
 try {
   const port = Number(new URL(server.endpoint).port);
   const target: Target = { port, keys: server.owner, region: 'us-east-1' };

@@ -38,7 +38,7 @@ if (flags.help) {
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  const server = flags.endpoint === undefined ? await startServer(join(folder, 'data'), 0) : undefined;
+  const server = flags.endpoint === undefined ? await startServer(join(folder, 'data')) : undefined;
   try {
     const endpoint = server?.endpoint ?? flags.endpoint ?? '';
     const port = Number(new URL(endpoint).port);

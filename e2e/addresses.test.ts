@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
+import { projectRoot } from '../scripts/demo/world.ts';
 import { freePort, ROOT_KEYS, Server } from '../scripts/trust/server.ts';
 import { itWith, runCommand } from '../src/testing/real-command.ts';
 import { awsEnvironment, realServer, succeed } from './real-server.ts';
@@ -94,6 +95,21 @@ describe('TLS', () => {
     const environment = awsEnvironment(join(folder, 'home'), { account: '', ...ROOT_KEYS });
     const aws = (...words: string[]) =>
       runCommand('aws', ['--endpoint-url', endpoint, ...words], environment, folder);
+    const holdfast = (command: string, trusted: Record<string, string> = {}) =>
+      runCommand(
+        process.execPath,
+        [join(projectRoot, 'src/main.ts'), command, '--endpoint', endpoint],
+        { ...environment, ...trusted },
+        folder,
+      );
+    for (const command of ['status', 'jobs']) {
+      expect(await holdfast(command)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `holdfast: The certificate of ${endpoint} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT): NODE_EXTRA_CA_CERTS=FILE names the CA that signed it.\n`,
+      });
+      await succeed(holdfast(command, { NODE_EXTRA_CA_CERTS: certificate }));
+    }
     await succeed(aws('--no-verify-ssl', 's3', 'mb', 's3://secure'));
     writeFileSync(join(folder, 'body'), 'over TLS');
     await succeed(aws('--ca-bundle', certificate, 's3', 'cp', 'body', 's3://secure/body', '--no-progress'));

@@ -79,6 +79,9 @@ describe('holdfast jobs', options, () => {
     expect(checked.stdout).toContain('one-copy  3 of 3 replicas are equal');
     expect(checked.stdout).toContain('The report is right: ');
     expectKeptReport(join(server.folder, 'kept'));
+    const file = join(server.folder, 'kept', 'manifest.json');
+    const refused = await world.run(['jobs', 'report', jobId, '--output', file]);
+    expect(refused).toMatchObject({ code: 1, stderr: `holdfast: ${file}: file already exists (EEXIST).\n` });
   });
 
   it('every version is looked up: from before versioning, under odd keys, delete markers', async () => {
@@ -179,6 +182,15 @@ describe('holdfast jobs', options, () => {
     await withOlderObjects('four', ['a']);
     const { jobId } = (await world.json('jobs', 'create', 'four', '--priority', '3')) as { jobId: string };
     await untilAwaiting(jobId);
+    for (const words of [
+      ['run', jobId],
+      ['cancel', jobId],
+      ['priority', jobId, '42'],
+    ]) {
+      const dry = await world.said('jobs', ...words, '--dry-run');
+      expect(dry.trim().split('\n')).toEqual([expect.stringMatching(/^# /), expect.stringMatching(/^aws /)]);
+    }
+    expect(await world.json('jobs', 'show', jobId)).toMatchObject({ status: 'Suspended', priority: 3 });
     expect(await world.said('jobs', 'priority', jobId, '42')).toContain(`Job ${jobId} has priority 42.`);
     expect(await world.said('jobs', 'cancel', jobId, '--reason', 'not today')).toContain('\nCancelled.\n');
     const shown = await world.said('jobs', 'show', jobId);

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -35,6 +38,7 @@ const signed = (words: readonly string[], keys: Keys = server.owner): Promise<Co
   });
 const said = (...words: string[]): Promise<string> => succeed(signed(words));
 const json = async (...words: string[]): Promise<unknown> => JSON.parse(await said(...words, '--json'));
+const ANY_KEYS = { AWS_ACCESS_KEY_ID: 'AKIAANY', AWS_SECRET_ACCESS_KEY: 'any' };
 const COMMANDS = ['serve', 'status', 'account', 'access-key', 'master-key', 'rule', 'jobs', 'env'];
 
 describe('help', { timeout: TEST_MS_MAX }, () => {
@@ -65,8 +69,50 @@ describe('help', { timeout: TEST_MS_MAX }, () => {
       ['account'],
       'holdfast: Type holdfast account create NAME, or holdfast account list.\n',
     ],
+    ['a word too much', ['env', 'extra'], 'holdfast: Type holdfast env, and no word after it but options.\n'],
+    [
+      'a value for a flag',
+      ['env', '--profile', 'x'],
+      'holdfast: Type holdfast env, and no word after it but options.\n',
+    ],
+    [
+      "another verb's option",
+      ['access-key', 'disable', 'KEY', '--account', '111122223333'],
+      'holdfast: holdfast access-key disable takes no --account.\n',
+    ],
+    ['a filter of a list', ['jobs', '--prefix', 'foo'], 'holdfast: holdfast jobs takes no --prefix.\n'],
+    [
+      'a filter of a job that is there',
+      ['jobs', 'run', 'ID', '--filter', 'failed'],
+      'holdfast: holdfast jobs run takes no --filter.\n',
+    ],
+    [
+      'a report of no job',
+      ['rule', 'create', 'a', 'b', '--report-bucket', 'c'],
+      'holdfast: --report-bucket is for the job of --batch: type both, or neither.\n',
+    ],
+    [
+      'an option without its value',
+      ['status', '--endpoint', '-x'],
+      "holdfast: Option '--endpoint' argument is ambiguous.\n",
+    ],
+    [
+      'a value of serve',
+      ['serve', '--workers', 'many'],
+      'holdfast: --workers must be a whole number from 1 to 64, not "many".\n',
+    ],
+    [
+      'a flag of serve',
+      ['serve', '--nonsense'],
+      "holdfast: Unknown option '--nonsense'. See holdfast serve --help.\n",
+    ],
+    [
+      'an endpoint that is no URL',
+      ['env', '--endpoint', 'localhost:9000'],
+      'holdfast: --endpoint is a URL such as http://localhost:9000, not "localhost:9000".\n',
+    ],
   ])('%s is a sentence and exit code 2', async (_name, words, complaint) => {
-    expect(await bare(words)).toEqual({ code: 2, stdout: '', stderr: complaint });
+    expect(await bare(words, ANY_KEYS)).toEqual({ code: 2, stdout: '', stderr: complaint });
   });
 
   it('no server and wrong keys are a sentence and exit code 1', async () => {
@@ -90,6 +136,14 @@ describe('env', { timeout: TEST_MS_MAX }, () => {
     const profile = await said('env', '--profile');
     expect(profile).toContain(`[profile holdfast]\nregion = us-east-1\nendpoint_url = ${server.endpoint}\n`);
     expect(profile).toContain(`[holdfast]\naws_access_key_id = ${accessKeyId}\n`);
+  });
+
+  it('a value is never a command', async () => {
+    const secret = 'pa$HOME `touch x`; "quoted"\'s';
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: 'to ken' };
+    const lines = await succeed(bare(['env'], keys));
+    const shown = `${lines}printf '%s\\n' "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN"`;
+    expect(await succeed(runCommand('/bin/sh', ['-c', shown]))).toBe(`${secret}\nto ken\n`);
   });
 
   it('finds the key that the first start wrote', async () => {
@@ -129,7 +183,46 @@ describe('status', { timeout: TEST_MS_MAX }, () => {
     expect(await json('status', 'shown')).toMatchObject({
       buckets: [{ bucket: 'shown', versions: 1, bytes: 2048 }],
     });
-    expect((await signed(['status', 'not-there'])).stderr).toBe('holdfast: There is no bucket not-there.\n');
+    const absent = { code: 1, stdout: '', stderr: 'holdfast: There is no bucket not-there.\n' };
+    expect(await signed(['status', 'not-there'])).toEqual(absent);
+  });
+});
+
+describe('output', { timeout: TEST_MS_MAX }, () => {
+  const main = join(projectRoot, 'src/main.ts');
+  const inShell = (script: string) =>
+    runCommand('/bin/bash', ['-c', `set -o pipefail; ${script}`], {
+      ...awsEnvironment(home, server.owner),
+      AWS_ENDPOINT_URL: server.endpoint,
+      HOLDFAST: `${process.execPath} ${main}`,
+    });
+
+  it.each(['master-key export', 'account create unseen --json', 'jobs --json', '--help'])(
+    '%s that cannot be written is a failure',
+    async (words) => {
+      const { code, stderr } = await inShell(`$HOLDFAST ${words} > /dev/full`);
+      expect(stderr).toMatch(/^holdfast: The output cannot be written: ENOSPC.*\.\n$/);
+      expect(code).toBe(1);
+    },
+  );
+
+  it.each(['status', 'jobs'])('a reader of %s --watch that has enough ends it', async (command) => {
+    const { code, stderr, stdout } = await inShell(`$HOLDFAST ${command} --watch | head -1`);
+    expect(stderr).toBe('');
+    expect(stdout.split('\n')).toHaveLength(2);
+    expect(code).toBe(141);
+  });
+});
+
+describe('what answers is not Holdfast', { timeout: TEST_MS_MAX }, () => {
+  it.each(['status', 'jobs'])('%s says so', async (command) => {
+    const other = createServer((_request, response) => response.end('<html>hello')).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const endpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const { code, stderr } = await signed([command, '--endpoint', endpoint]);
+    other.close();
+    expect(stderr).toBe(`holdfast: What answers at ${endpoint} is not Holdfast.\n`);
+    expect(code).toBe(1);
   });
 });
 
@@ -137,6 +230,8 @@ describe('keys', { timeout: TEST_MS_MAX }, () => {
   it('accounts are made, and listed; their root is not the operator', async () => {
     const made = (await json('account', 'create', 'second')) as { account: { id: string }; accessKey: Keys };
     expect(await said('account', 'list')).toMatch(new RegExp(`^${made.account.id}  \\S+Z  second$`, 'm'));
+    const blank = await signed(['account', 'create', '  ']);
+    expect(blank.stderr).toMatch(/^holdfast: ValidationError: The account name " {2}" is invalid\./);
     const refused = await signed(['account', 'list'], made.accessKey);
     expect(refused).toMatchObject({ code: 1 });
     expect(refused.stderr).toMatch(/^holdfast: AccessDenied/);
@@ -169,6 +264,10 @@ describe('keys', { timeout: TEST_MS_MAX }, () => {
       `${first.accessKeyId} is disabled.\n`,
     );
     expect((await signed(['status'], first)).stderr).toContain('(403 from');
+    const last = await signed(['access-key', 'disable', server.owner.accessKeyId]);
+    expect(last).toMatchObject({ code: 1, stdout: '' });
+    expect(last.stderr).toContain(`${server.owner.accessKeyId} is the last active root key`);
+    expect((await signed(['status'])).code).toBe(0);
     // Again and again: each takes the place of the one before.
     let current = server.owner.accessKeyId;
     let keys: Keys = server.owner;

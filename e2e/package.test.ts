@@ -44,6 +44,12 @@ describe('the package', () => {
     const holdfast = join(home, 'node_modules/.bin/holdfast');
     expect(await succeed(runCommand(process.execPath, [holdfast, '--version']))).toMatch(/^holdfast \d/);
 
+    const old = join(folder, 'old-node.cjs');
+    writeFileSync(old, "Object.defineProperty(process.versions, 'node', { value: '20.20.2' });");
+    const refused = await runCommand(process.execPath, ['--require', old, holdfast, '--version']);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^Holdfast needs Node 22\.18 or later; this is v.*\.\n$/);
+
     const endpoint = await serve(holdfast, home);
     const client = new S3Client({
       endpoint,

@@ -23,7 +23,7 @@ export function realServer(): RealServer {
   let started: { readonly server: RunningServer; readonly folder: string } | undefined;
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-client-'));
-    started = { folder, server: await startServer(join(folder, 'data'), 0) };
+    started = { folder, server: await startServer(join(folder, 'data')) };
   });
   afterAll(async () => {
     if (started === undefined) return;

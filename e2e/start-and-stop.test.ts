@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -14,8 +15,10 @@ import { createServer, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { IAMClient, ListAccessKeysCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { projectRoot } from '../scripts/demo/world.ts';
 import { freePort, MAIN, ROOT_KEYS, Server, type ServerOptions } from '../scripts/trust/server.ts';
 import { FORMAT } from '../src/store/data-directory.ts';
 
@@ -24,6 +27,8 @@ const folder = mkdtempSync(join(tmpdir(), 'holdfast-start-'));
 const servers: Server[] = [];
 const TEST_MS_MAX = 180_000;
 const SOON = { timeout: 60_000 };
+// Of what was typed or set and makes no sense.
+const USAGE = 2;
 const NO_GIVEN_KEY = {
   HOLDFAST_ROOT_ACCESS_KEY_ID: undefined,
   HOLDFAST_ROOT_SECRET_ACCESS_KEY: undefined,
@@ -61,6 +66,8 @@ const client = (server: Server) =>
     maxAttempts: 1,
   });
 
+type RootKeys = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
 const mode = (path: string) => statSync(path).mode & 0o777;
 
 describe('the first start', { timeout: TEST_MS_MAX }, () => {
@@ -88,10 +95,99 @@ describe('the first start', { timeout: TEST_MS_MAX }, () => {
   });
 });
 
+describe('a first start that does not come to its end', { timeout: TEST_MS_MAX }, () => {
+  const keysIn = (data: string) => {
+    const text = readFileSync(join(data, 'root-access-key'), 'utf8');
+    const value = (name: string) => new RegExp(`${name}=(\\S+)`).exec(text)?.[1] ?? '';
+    return { accessKeyId: value('ACCESS_KEY_ID'), secretAccessKey: value('SECRET_ACCESS_KEY') };
+  };
+  /** Of root, which alone has any. */
+  const rootKeysOf = async (server: Server, keys: RootKeys) => {
+    const iam = new IAMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials: keys });
+    const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({}));
+    iam.destroy();
+    return AccessKeyMetadata.map(({ AccessKeyId }) => AccessKeyId);
+  };
+
+  it('for want of a port or an address, leaves no key that nobody knows', async () => {
+    const data = join(folder, 'no-port');
+    const taken = await listen();
+    const { port } = taken.address() as { port: number };
+    try {
+      // More often than an account may have keys.
+      for (let round = 0; round < 3; round++) {
+        const refused = start({ data, port, environment: NO_GIVEN_KEY });
+        expect(await refused.ended).toEqual({ code: 1, signal: null });
+      }
+    } finally {
+      taken.close();
+    }
+    expect(existsSync(join(data, 'root-access-key'))).toBe(false);
+    const server = await startReady(data, { environment: NO_GIVEN_KEY });
+    await expect.poll(() => existsSync(join(data, 'root-access-key')), SOON).toBe(true);
+    expect(await rootKeysOf(server, keysIn(data))).toEqual([keysIn(data).accessKeyId]);
+  });
+
+  it('because the key cannot be written, is made up for by the next', async () => {
+    const data = join(folder, 'no-key-file');
+    const taken = await listen();
+    const { port } = taken.address() as { port: number };
+    await start({ data, port, environment: NO_GIVEN_KEY }).ended;
+    taken.close();
+    // Nothing can be renamed to a directory.
+    mkdirSync(join(data, 'root-access-key'));
+    const refused = start({ data, port: await freePort(), environment: NO_GIVEN_KEY });
+    expect(await refused.ended).toEqual({ code: 1, signal: null });
+    expect(refused.complaint).toContain('root-access-key');
+    rmSync(join(data, 'root-access-key'), { recursive: true });
+    const server = await startReady(data, { environment: NO_GIVEN_KEY });
+    await expect.poll(() => existsSync(join(data, 'root-access-key')), SOON).toBe(true);
+    expect(await rootKeysOf(server, keysIn(data))).toEqual([keysIn(data).accessKeyId]);
+  });
+});
+
+describe('the root key that the operator gives', { timeout: TEST_MS_MAX }, () => {
+  const given = (accessKeyId: string) => ({
+    HOLDFAST_ROOT_ACCESS_KEY_ID: accessKeyId,
+    HOLDFAST_ROOT_SECRET_ACCESS_KEY: ROOT_KEYS.secretAccessKey,
+  });
+  const iamWith = (server: Server, accessKeyId: string) =>
+    new IAMClient({
+      endpoint: server.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId, secretAccessKey: ROOT_KEYS.secretAccessKey },
+      maxAttempts: 1,
+    });
+
+  it('works at every start, disabled or new, and takes the place of a disabled one', async () => {
+    const data = join(folder, 'given');
+    const [first, second, third] = ['AKIATRUSTNOBODY00001', 'AKIATRUSTNOBODY00002', 'AKIATRUSTNOBODY00003'];
+    const startWith = async (accessKeyId: string, act: (iam: IAMClient) => Promise<unknown>) => {
+      const server = await startReady(data, { environment: given(accessKeyId) });
+      const iam = iamWith(server, accessKeyId);
+      await act(iam);
+      iam.destroy();
+      await server.kill('SIGTERM');
+    };
+    const disable = (AccessKeyId: string) => (iam: IAMClient) =>
+      iam.send(new UpdateAccessKeyCommand({ AccessKeyId, Status: 'Inactive' }));
+    const look = (iam: IAMClient) => iam.send(new ListAccessKeysCommand({}));
+    // By IAM, as at AWS, root takes its own last key away.
+    await startWith(first, disable(first));
+    await startWith(first, look);
+    await startWith(second, look);
+    const refused = start({ data, port: await freePort(), environment: given(third) });
+    await refused.ended;
+    expect(refused.complaint).toMatch(/^holdfast: The first account has two active root keys: .*\.\n$/);
+    await startWith(second, disable(first));
+    await startWith(third, look);
+  });
+});
+
 describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, () => {
-  const refusal = async (options: Partial<ServerOptions> & { data: string }) => {
+  const refusal = async (options: Partial<ServerOptions> & { data: string }, code = 1) => {
     const server = start({ port: await freePort(), ...options });
-    expect(await server.ended).toEqual({ code: 1, signal: null });
+    expect(await server.ended).toEqual({ code, signal: null });
     expect(server.complaint).toMatch(/^holdfast: [^\n]+\.\n$/);
     expect(server.complaint).not.toMatch(/\n\s+at /);
     return server.complaint;
@@ -135,6 +231,7 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
   it('when an address is not of this machine', async () => {
     const options = { data: join(folder, 'address'), host: '203.0.113.7' };
     expect(await refusal(options)).toContain('no address of this machine');
+    expect(await refusal({ ...options, host: '300.1.1.1' })).toContain('300.1.1.1 is no address');
   });
 
   it('when the directory is not ours, or is a file', async () => {
@@ -178,18 +275,20 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
   it('when the root key is known with another secret', async () => {
     const data = await stopped(join(folder, 'root-key'));
     const environment = { HOLDFAST_ROOT_SECRET_ACCESS_KEY: 'quite-another-secret-0123' };
-    const complaint = await refusal({ data, environment });
+    const complaint = await refusal({ data, environment }, USAGE);
     expect(complaint).toContain(ROOT_KEYS.accessKeyId);
     expect(complaint).not.toContain('quite-another-secret');
   });
 
   it('when a flag, the certificate or the store is no good', async () => {
     const data = join(folder, 'flags');
-    expect(await refusal({ data, flags: ['--workers', 'many'] })).toContain('--workers');
-    expect(await refusal({ data, flags: ['--regions', 'Mars'] })).toContain('"Mars" is not a region name');
-    expect(await refusal({ data, flags: ['--nonsense', '1'] })).toContain('--nonsense');
+    expect(await refusal({ data, flags: ['--workers', 'many'] }, USAGE)).toContain('--workers');
+    expect(await refusal({ data, flags: ['--regions', 'Mars'] }, USAGE)).toContain(
+      '"Mars" is not a region name',
+    );
+    expect(await refusal({ data, flags: ['--nonsense', '1'] }, USAGE)).toContain('--nonsense');
     const tls = ['--tls-cert', join(folder, 'absent.pem'), '--tls-key', join(folder, 'absent.key')];
-    expect(await refusal({ data, flags: tls })).toContain('absent.pem');
+    expect(await refusal({ data, flags: tls }, USAGE)).toContain('absent.pem');
     await stopped(data);
     writeFileSync(join(data, 'global', 'CURRENT'), 'MANIFEST-nothing\n');
     expect(await refusal({ data })).toContain(join(data, 'global'));
@@ -201,6 +300,35 @@ describe('a refusal to start is one clear sentence', { timeout: TEST_MS_MAX }, (
     chmodSync(parent, 0o555);
     onTestFinished(() => rmSync(parent, { recursive: true }));
     expect(await refusal({ data: join(parent, 'data'), ...LESS_RIGHTS })).toContain('cannot be made');
+  });
+});
+
+describe('npm start', { timeout: TEST_MS_MAX }, () => {
+  it('is ended by a signal to npm, with its server', async () => {
+    const port = await freePort();
+    const npm = spawn(
+      'npm',
+      [
+        'start',
+        '--silent',
+        '--',
+        '--port',
+        String(port),
+        '--data',
+        join(folder, 'npm'),
+        '--log-level',
+        'info',
+      ],
+      { cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    // Until all that hold it have ended, the server, too.
+    const ended = once(npm, 'close');
+    await expect.poll(() => output, SOON).toContain('Holdfast is ready');
+    npm.kill('SIGTERM');
+    await ended;
+    expect(output).toContain('stopped');
   });
 });
 

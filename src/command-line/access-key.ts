@@ -1,6 +1,7 @@
-import { CLIENT_HELP, CLIENT_VALUES, readArguments } from './arguments.ts';
+import { CLIENT_HELP, CLIENT_VALUES, readArguments, refuseOthers } from './arguments.ts';
 import { callServer } from './call-server.ts';
 import { type Command, UsageError } from './command.ts';
+import { print } from './output.ts';
 import { printCredentials } from './print-credentials.ts';
 
 interface AccessKey {
@@ -17,19 +18,21 @@ holdfast access-key disable KEY             disables KEY: requests signed with i
 An account has at most two; a further one takes the place of one that is disabled.
 Keys of users are made with: aws iam create-access-key
 
-  --account ID     whose key (your own account)
+  --account ID     with create: whose key (your own account)
 ${CLIENT_HELP}`,
   async run(argv) {
-    const { words, values, flags } = readArguments(argv, {
+    const given = readArguments(argv, {
       values: [...CLIENT_VALUES, 'account'],
       flags: ['json'],
     });
+    const { words, values, flags } = given;
     const endpoint = values.get('endpoint');
     const account = values.get('account');
     const [verb, accessKeyId, ...more] = words;
+    if (verb !== 'create') refuseOthers(given, `access-key ${verb ?? ''}`, ['endpoint', 'json']);
     const show = (title: string, key: AccessKey) =>
       flags.has('json')
-        ? console.log(JSON.stringify({ accessKey: key }, undefined, 2))
+        ? print(JSON.stringify({ accessKey: key }, undefined, 2))
         : printCredentials(title, key);
     if (verb === 'create' && accessKeyId === undefined) {
       const input = account === undefined ? {} : { account };
@@ -50,7 +53,7 @@ ${CLIENT_HELP}`,
     }
     if (verb === 'disable' && accessKeyId !== undefined && more.length === 0) {
       await callServer(endpoint, 'DisableRootAccessKey', { accessKeyId });
-      console.log(
+      print(
         flags.has('json')
           ? JSON.stringify({ accessKeyId, status: 'Inactive' })
           : `${accessKeyId} is disabled.`,

@@ -1,6 +1,7 @@
 import { CLIENT_HELP, CLIENT_VALUES, readArguments } from './arguments.ts';
 import { callServer } from './call-server.ts';
 import { type Command, UsageError } from './command.ts';
+import { print } from './output.ts';
 import { printCredentials } from './print-credentials.ts';
 
 interface Account {
@@ -22,15 +23,14 @@ ${CLIENT_HELP}`,
     const [verb, name, ...more] = words;
     if (verb === 'create' && name !== undefined && more.length === 0) {
       const created = await callServer<CreatedAccount>(endpoint, 'CreateAccount', { name });
-      if (json) console.log(JSON.stringify(created, undefined, 2));
+      if (json) print(JSON.stringify(created, undefined, 2));
       else printCredentials(`Account ${created.account.id} (${created.account.name})`, created.accessKey);
       return 0;
     }
     if (verb === 'list' && name === undefined) {
       const { accounts } = await callServer<{ accounts: Account[] }>(endpoint, 'ListAccounts', {});
-      if (json) console.log(JSON.stringify({ accounts }, undefined, 2));
-      else
-        for (const account of accounts) console.log(`${account.id}  ${account.createdAt}  ${account.name}`);
+      if (json) print(JSON.stringify({ accounts }, undefined, 2));
+      else for (const account of accounts) print(`${account.id}  ${account.createdAt}  ${account.name}`);
       return 0;
     }
     throw new UsageError('Type holdfast account create NAME, or holdfast account list.');

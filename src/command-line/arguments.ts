@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { firstSentence, messageOf } from '../lib/error-message.ts';
 import { UsageError } from './command.ts';
 
 export interface Arguments {
@@ -34,8 +35,19 @@ export function readArguments(
       flags: new Set(entries.flatMap(([name, value]) => (value === true ? [name] : []))),
     };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.`, { cause: error });
+    throw new UsageError(`${firstSentence(messageOf(error))}.`, { cause: error });
   }
+}
+
+/** For a command whose verbs take different options. @throws UsageError for one that is not the verb's: never ignored. */
+export function refuseOthers(
+  { values, lists, flags }: Arguments,
+  verb: string,
+  own: readonly string[],
+): void {
+  const several = [...lists].flatMap(([name, given]) => (given.length > 0 ? [name] : []));
+  const stray = [...values.keys(), ...several, ...flags].find((name) => !own.includes(name));
+  if (stray !== undefined) throw new UsageError(`holdfast ${verb} takes no --${stray}.`);
 }
 
 function isText(value: unknown): value is string {

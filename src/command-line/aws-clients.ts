@@ -4,6 +4,7 @@ import type { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { type ClientConfig, readClientConfig } from '../config-client.ts';
 import { RequestError } from './command.ts';
 import { s3ControlEndpoint } from './s3control-endpoint.ts';
+import { asUnreachable } from './unreachable.ts';
 
 /** The server as any AWS client sees it. What it refuses is thrown as RequestError. Each SDK is loaded when it is first
  * asked for: none of them costs a command that does without. */
@@ -92,6 +93,9 @@ function refusing<Client extends S3Client | IAMClient | S3ControlClient | { midd
   return client;
 }
 
+// Below it, an error is an answer that makes no sense.
+const REDIRECTION = 300;
+
 function asRefusal(error: unknown, endpoint: string): unknown {
   const { name, message, $metadata, $response } = error as {
     name?: string;
@@ -101,26 +105,14 @@ function asRefusal(error: unknown, endpoint: string): unknown {
   };
   const status = $metadata?.httpStatusCode;
   if (status === undefined && $response === undefined) {
-    return isUnreachable(error)
-      ? new RequestError(`No server answers at ${endpoint}.`, { cause: error })
-      : error;
+    return asUnreachable(error, endpoint) ?? error;
+  }
+  if (status !== undefined && status < REDIRECTION) {
+    return new RequestError(`What answers at ${endpoint} is not Holdfast.`, { cause: error, status });
   }
   return new RequestError(`${name}: ${message} (${status} from ${endpoint})`, {
     cause: error,
     code: name,
     status,
   });
-}
-
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-]);
-
-function isUnreachable(error: unknown): boolean {
-  return UNREACHABLE.has(String((error as { code?: unknown }).code));
 }

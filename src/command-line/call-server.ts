@@ -3,6 +3,7 @@ import { type ClientKeys, readClientConfig } from '../config-client.ts';
 import { systemClock } from '../lib/clock.ts';
 import { RequestError } from './command.ts';
 import { signRequest } from './sign-request.ts';
+import { asUnreachable } from './unreachable.ts';
 
 /** One admin call: a signed POST to the server's own API, JSON in and out.
  * @param keys default: those of the environment. @throws RequestError */
@@ -35,11 +36,25 @@ export async function callServer<Answer>(
       headers: { ...headers, 'content-type': 'application/json' },
     });
   } catch (error) {
-    throw new RequestError(`No server answers at ${config.endpoint}.`, { cause: error });
+    const { cause } = error as Error;
+    throw (
+      asUnreachable(cause, config.endpoint) ??
+      new RequestError(`No server answers at ${config.endpoint}.`, { cause })
+    );
   }
   const text = await response.text();
-  if (response.ok) return JSON.parse(text) as Answer;
-  throw new RequestError(`${refusal(text)} (${response.status} from ${config.endpoint})`);
+  if (response.ok) return parseAnswer(text, config.endpoint) as Answer;
+  throw new RequestError(`${refusal(text)} (${response.status} from ${config.endpoint})`, {
+    status: response.status,
+  });
+}
+
+function parseAnswer(text: string, endpoint: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RequestError(`What answers at ${endpoint} is not Holdfast.`, { cause: error, status: 200 });
+  }
 }
 
 function refusal(text: string): string {

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClientKeys, readClientConfig } from '../config-client.ts';
 import { CLIENT_VALUES, readArguments } from './arguments.ts';
-import { type Command, RequestError } from './command.ts';
-import { ROOT_KEY_FILE } from './print-credentials.ts';
+import { type Command, RequestError, UsageError } from './command.ts';
+import { print } from './output.ts';
+import { exportLine, exportLines, ROOT_KEY_FILE } from './print-credentials.ts';
 
 export const command: Command = {
   summary: 'print what a shell or an AWS profile needs',
@@ -16,16 +17,17 @@ holdfast env --profile    lines for ~/.aws/config and ~/.aws/credentials
                    without those variables ./data is tried
   --profile        an AWS profile named holdfast instead of shell variables`,
   run(argv) {
-    const { values, flags } = readArguments(argv, {
+    const { words, values, flags } = readArguments(argv, {
       values: [...CLIENT_VALUES, 'data'],
       flags: ['profile'],
     });
+    if (words.length > 0) throw new UsageError('Type holdfast env, and no word after it but options.');
     const data = values.get('data');
-    const { endpoint, region, accessKeyId, secretAccessKey } = readClientConfig(
+    const { endpoint, region, ...keys } = readClientConfig(
       values.get('endpoint'),
       data === undefined ? { otherwise: rootKeyIn('data') } : { keys: requireRootKey(data) },
     );
-    console.log(
+    print(
       flags.has('profile')
         ? `# ~/.aws/config
 [profile holdfast]
@@ -36,16 +38,21 @@ s3 =
 
 # ~/.aws/credentials
 [holdfast]
-aws_access_key_id = ${accessKeyId}
-aws_secret_access_key = ${secretAccessKey}`
-        : `export AWS_ENDPOINT_URL=${endpoint}
-export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
-export AWS_ACCESS_KEY_ID=${accessKeyId}
-export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+aws_access_key_id = ${keys.accessKeyId}
+aws_secret_access_key = ${keys.secretAccessKey}${sessionTokenLine(keys)}`
+        : [
+            exportLine({ AWS_ENDPOINT_URL: endpoint }),
+            exportLine({ AWS_REGION: region, AWS_DEFAULT_REGION: region }),
+            exportLines(keys),
+          ].join('\n'),
     );
     return Promise.resolve(0);
   },
 };
+
+function sessionTokenLine({ sessionToken }: ClientKeys): string {
+  return sessionToken === undefined ? '' : `\naws_session_token = ${sessionToken}`;
+}
 
 function requireRootKey(data: string): ClientKeys {
   const keys = rootKeyIn(data);

@@ -1,4 +1,4 @@
-import { type Arguments, CLIENT_HELP, CLIENT_VALUES, readArguments } from './arguments.ts';
+import { type Arguments, CLIENT_HELP, CLIENT_VALUES, readArguments, refuseOthers } from './arguments.ts';
 import { connect } from './aws-clients.ts';
 import { performer } from './aws-steps.ts';
 import { type Command, UsageError } from './command.ts';
@@ -36,7 +36,7 @@ The beginning of an ID is enough.
   --dry-run             print the commands only
 
   --follow, --no-follow go on until the job has ended, or not (on a terminal it does)
-  --reason TEXT         why it is cancelled
+  --reason TEXT         why it is cancelled, or run
   --status S,...        only jobs with this status, such as Active      --limit N  (20)
   --output DIR          keep the report's files there
   --region R            whose jobs (AWS_REGION, else us-east-1)
@@ -57,8 +57,11 @@ Exit code 0: done and all is well; 1: something failed, or differs; 2: what was 
 };
 
 /** Looked at before anything is asked of the server. @throws UsageError */
-function chosen({ words }: Arguments): JobsVerb {
-  const [verb = 'list', subject, number, ...more] = words;
+function chosen(given: Arguments): JobsVerb {
+  const [verb = 'list', subject, number, ...more] = given.words;
+  const own = OWN_OPTIONS.get(verb);
+  if (own !== undefined)
+    refuseOthers(given, verb === 'list' ? 'jobs' : `jobs ${verb}`, [...COMMON_OPTIONS, ...own]);
   if (verb === 'list' && subject === undefined) return showJobs;
   if (verb === 'priority' && subject !== undefined && number !== undefined && more.length === 0) {
     return (call) => setPriority(call, subject, number);
@@ -69,6 +72,20 @@ function chosen({ words }: Arguments): JobsVerb {
   }
   return (call) => found(call, subject);
 }
+
+const COMMON_OPTIONS = [...CLIENT_VALUES, 'json', 'region'];
+const OWN_OPTIONS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    list: ['status', 'limit', 'watch'],
+    create: [...JOB_VALUES, ...JOB_FLAGS, 'dry-run', 'follow', 'no-follow'],
+    run: ['dry-run', 'follow', 'no-follow', 'reason'],
+    cancel: ['dry-run', 'reason'],
+    priority: ['dry-run'],
+    follow: [],
+    show: [],
+    report: ['output'],
+  }),
+);
 
 const VERBS: ReadonlyMap<string, (call: JobsCall, subject: string) => Promise<number>> = new Map(
   Object.entries({ create, run, cancel, follow, show, report }),

@@ -1,6 +1,7 @@
 import { CLIENT_HELP, CLIENT_VALUES, readArguments } from './arguments.ts';
 import { callServer } from './call-server.ts';
 import { type Command, UsageError } from './command.ts';
+import { print } from './output.ts';
 
 export const command: Command = {
   summary: 'export or rotate the key that everything is sealed with',
@@ -17,11 +18,11 @@ ${CLIENT_HELP}`,
     }
     if (verb === 'export') {
       const exported = await callServer<{ masterKey: string }>(endpoint, 'ExportMasterKey', {});
-      console.log(flags.has('json') ? JSON.stringify(exported) : exported.masterKey.trim());
+      print(flags.has('json') ? JSON.stringify(exported) : exported.masterKey.trim());
       return 0;
     }
     const rotated = await callServer<{ generation: string }>(endpoint, 'RotateMasterKey', {});
-    console.log(
+    print(
       flags.has('json')
         ? JSON.stringify(rotated)
         : `New objects are sealed under generation ${rotated.generation}.`,

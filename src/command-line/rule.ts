@@ -50,6 +50,9 @@ ${CLIENT_HELP}`,
       throw new UsageError('Type holdfast rule create SOURCE DESTINATION.');
     }
     if (flags.has('batch') && flags.has('no-batch')) throw new UsageError('Type --batch or --no-batch.');
+    if (values.has('report-bucket') && !flags.has('batch')) {
+      throw new UsageError('--report-bucket is for the job of --batch: type both, or neither.');
+    }
     const request = readRuleRequest(source, destination, given);
     const terminal = openTerminal({ quiet: flags.has('json') });
     const aws = await connect(values.get('endpoint'));

@@ -1,14 +1,17 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { readServeConfig, SERVE_SETTINGS, type ServeConfig } from '../config.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { messageOf } from '../lib/error-message.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { writeFileDurably } from '../store/durable-file.ts';
+import type { RootKey } from '../threads/first-start.ts';
 import type { RunningSite } from '../threads/site-process.ts';
 import { loadThread } from '../threads/worker-thread.ts';
 import { VERSION } from '../version.ts';
 import { type Command, RequestError } from './command.ts';
-import { printCredentials, ROOT_KEY_FILE } from './print-credentials.ts';
+import { printed } from './output.ts';
+import { credentialLines, exportLines, ROOT_KEY_FILE } from './print-credentials.ts';
 import { requireCertificate } from './require-certificate.ts';
 
 const FLAG_WIDTH = 30;
@@ -36,7 +39,8 @@ ${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)}
     // The longest part of a start: it goes on beside all others, the reading of this thread's own program too.
     const firstThread = loadThread('http');
     const { startSite } = await import('../threads/site-process.ts');
-    const site = await startSite(config, logger, firstThread).catch((error: unknown) => {
+    const handOver = (account: string, key: RootKey) => handOverRootKey(config, account, key, logger);
+    const site = await startSite(config, logger, firstThread, handOver).catch((error: unknown) => {
       throw asRefusal(error, config);
     });
     announce(config, site, logger);
@@ -51,14 +55,6 @@ ${SERVE_SETTINGS.map(({ flag, variable }) => `  --${flag.padEnd(FLAG_WIDTH - 2)}
 };
 
 function announce(config: ServeConfig, site: RunningSite, logger: Logger): void {
-  const { newRootKey, operatorAccount } = site.identity;
-  if (newRootKey !== undefined) showRootKey(config, operatorAccount, newRootKey, logger);
-  if (newRootKey !== undefined && config.masterKey.kind === 'file') {
-    logger.warn(
-      { masterKey: config.masterKey.path },
-      'the master key was made: keep a copy elsewhere, nothing can be read without it',
-    );
-  }
   const scheme = config.tls === undefined ? 'http' : 'https';
   logger.info(
     {
@@ -66,32 +62,36 @@ function announce(config: ServeConfig, site: RunningSite, logger: Logger): void 
       endpoint: `${scheme}://localhost:${site.port}`,
       regions: [...config.regions.keys()].join(','),
       data: config.data,
-      account: operatorAccount,
+      account: site.operatorAccount,
     },
     'Holdfast is ready',
   );
 }
 
-/** Once, to a person; where nobody watches, to a file that only its owner reads. */
-function showRootKey(
+/** Once, to a person; where nobody watches, to a file that only its owner reads. The start goes on when it is out. */
+async function handOverRootKey(
   config: ServeConfig,
   account: string,
-  key: { readonly accessKeyId: string; readonly secretAccessKey: string },
+  key: RootKey,
   logger: Logger,
-): void {
+): Promise<void> {
   if (process.stdout.isTTY) {
-    printCredentials(`The root access key of account ${account}, shown this once`, key);
-    return;
+    await printed(credentialLines(`The root access key of account ${account}, shown this once`, key));
+  } else {
+    const path = join(config.data, ROOT_KEY_FILE);
+    writeFileDurably(path, `${exportLines(key)}\n`);
+    logger.warn(
+      { path, account },
+      'the root access key of the first account was written to a file: read it and remove it',
+    );
   }
-  const path = join(config.data, ROOT_KEY_FILE);
-  writeFileDurably(
-    path,
-    `export AWS_ACCESS_KEY_ID=${key.accessKeyId}\nexport AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
-  );
-  logger.warn(
-    { path, account },
-    'the root access key of the first account was written to a file: read it and remove it',
-  );
+  // One that the operator names was there before.
+  if (config.masterKey.kind === 'file' && config.masterKey.create) {
+    logger.warn(
+      { masterKey: config.masterKey.path },
+      'keep a copy of the master key elsewhere: nothing can be read without it',
+    );
+  }
 }
 
 /** SIGTERM and SIGINT end the server in order; a second one ends it at once. */
@@ -126,6 +126,12 @@ function asRefusal(error: unknown, config: ServeConfig): unknown {
   }
   if (/EADDRNOTAVAIL/.test(message)) {
     return new RequestError(`${config.hosts.join(', ')} is no address of this machine: see --host.`);
+  }
+  // What node says of a write names no file.
+  if (errorCode(error) === 'ENOSPC') return new RequestError(`No space is left for ${config.data}.`);
+  const unknown = /getaddrinfo \w+ (\S+)/.exec(message)?.[1];
+  if (unknown !== undefined) {
+    return new RequestError(`${unknown} is no address, nor a name that has one: see --host.`);
   }
   return error;
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { RequestError } from './command.ts';
+import { print } from './output.ts';
 
 // Where a pipe or a file reads, lines are as long as what they say.
 const WIDTH_OTHERWISE = Number.POSITIVE_INFINITY;
@@ -27,7 +28,7 @@ export function openTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
   return {
     interactive,
     width: output.isTTY ? output.columns : WIDTH_OTHERWISE,
-    say: (text) => void output.write(`${text}\n`),
+    say: (text) => (quiet ? void process.stderr.write(`${text}\n`) : print(text)),
     clear: () => void (interactive && output.write('\u001b[H\u001b[J')),
     rewrite: (line) => void (interactive && output.write(`\r${line}\u001b[K`)),
     async confirm(question, otherwise) {

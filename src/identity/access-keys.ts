@@ -23,6 +23,9 @@ export interface NewAccessKey {
   readonly createdAtMs: number;
 }
 
+/** A root key that the operator chose. */
+export type RootCredentials = Pick<NewAccessKey, 'accessKeyId' | 'secretAccessKey'>;
+
 export interface AccessKey extends AccessKeyRow {
   readonly accessKeyId: string;
 }
@@ -40,7 +43,7 @@ export function secretPurpose(accessKeyId: string): string {
 export async function createAccessKey(
   context: IdentityContext,
   owner: KeyOwner,
-  given?: { readonly accessKeyId: string; readonly secretAccessKey: string },
+  given?: RootCredentials,
 ): Promise<NewAccessKey> {
   if (
     given !== undefined &&
@@ -78,16 +81,67 @@ export async function createAccessKey(
   });
 }
 
+/** Root has as many keys as a user has at AWS. Nobody enables a disabled one again but the operator, at a start: it makes
+ * room, or an account could be rotated only once.
+ * @param options.kept this one stays, disabled or not
+ * @throws AwsError as `createAccessKey` */
+export async function createInPlaceOfDisabled(
+  context: IdentityContext,
+  owner: KeyOwner,
+  options: { readonly kept?: string; readonly given?: RootCredentials } = {},
+): Promise<NewAccessKey> {
+  const present = await listAccessKeys(context, owner);
+  const disabled = present.find(
+    ({ accessKeyId, status }) => status === 'Inactive' && accessKeyId !== options.kept,
+  );
+  if (present.length >= ACCESS_KEYS_PER_USER_MAX && disabled !== undefined) {
+    await deleteAccessKey(context, owner, disabled.accessKeyId);
+  }
+  return createAccessKey(context, owner, options.given);
+}
+
 /** In the order of their making. @throws AwsError NoSuchEntity */
 export async function listAccessKeys(context: IdentityContext, owner: KeyOwner): Promise<AccessKey[]> {
+  const found = await keysOf(context, owner);
+  return found.map(({ accessKeyId, row }) => ({ accessKeyId, ...row }));
+}
+
+async function keysOf(context: IdentityContext, owner: KeyOwner) {
   const ids =
     owner.userName === undefined
       ? (await requireAccount(context, owner.account)).row.accessKeyIds
       : (await requireEntity(context, 'user', owner.account, owner.userName)).row.accessKeyIds;
   const rows = await context.store.get(ids.map((id) => accessKeys.key(id)));
-  return rows.flatMap((row, index) => {
+  return rows.flatMap((found, index) => {
     const accessKeyId = ids[index];
-    return row === undefined || accessKeyId === undefined ? [] : [{ accessKeyId, ...accessKeys.decode(row) }];
+    if (found === undefined || accessKeyId === undefined) return [];
+    return [{ accessKeyId, row: accessKeys.decode(found), version: found.version }];
+  });
+}
+
+/** Disables a key, unless it is the only one of its owner that is active.
+ * @returns whether it is disabled now
+ * @throws AwsError NoSuchEntity */
+export async function disableUnlessLast(
+  context: IdentityContext,
+  owner: KeyOwner,
+  accessKeyId: string,
+): Promise<boolean> {
+  return await change(context.store, async () => {
+    const { row, version } = await requireKey(context, owner, accessKeyId);
+    const others = (await keysOf(context, owner)).filter((key) => key.accessKeyId !== accessKeyId);
+    if (row.status === 'Inactive') return { checks: [], writes: [], result: true };
+    const another = others.find((key) => key.row.status === 'Active');
+    if (another === undefined) return { checks: [], writes: [], result: false };
+    return {
+      // Of two calls at once, each for one of two keys, the second finds the first's key disabled.
+      checks: [
+        accessKeys.check(version, accessKeyId),
+        accessKeys.check(another.version, another.accessKeyId),
+      ],
+      writes: [accessKeys.put({ ...row, status: 'Inactive' }, accessKeyId)],
+      result: true,
+    };
   });
 }
 

@@ -15,7 +15,8 @@ export async function createAccount(
   options: { readonly name: string; readonly id?: string },
 ): Promise<AccountRow> {
   const { name, id = newAccountId() } = options;
-  if (!ACCOUNT_NAME.test(name)) throw iamValidationError(`The account name ${name} is invalid.`);
+  if (!ACCOUNT_NAME.test(name) || name.trim() === '')
+    throw iamValidationError(`The account name "${name}" is invalid.`);
   if (!ACCOUNT_ID.test(id))
     throw iamValidationError(`The account id ${id} is invalid: it must have 12 digits.`);
   return await change(context.store, async () => {

@@ -1,6 +1,15 @@
 import { ConfigError, type ServeConfig } from '../config.ts';
-import { createAccessKey, secretPurpose } from '../identity/access-keys.ts';
+import { AwsError } from '../errors/aws-error.ts';
+import {
+  createAccessKey,
+  createInPlaceOfDisabled,
+  deleteAccessKey,
+  listAccessKeys,
+  secretPurpose,
+  updateAccessKey,
+} from '../identity/access-keys.ts';
 import { createAccount, listAccounts } from '../identity/accounts.ts';
+import { change } from '../identity/change.ts';
 import type { IdentityContext } from '../identity/context.ts';
 import { openSecret } from '../keys/secret.ts';
 import { ABSENT } from '../store/kv/key-value-store.ts';
@@ -9,11 +18,25 @@ import { type SiteRow, site as siteTable } from '../store/tables/site.ts';
 
 /** What the first start makes: the first account, which administers the site, its root key, and the site's record.
  *
- * The record comes last, so that a start that was interrupted begins again with the account that is there. */
+ * Invariants
+ * - The record comes last, after a root key is known to somebody: given by the operator, or shown. A start that was
+ *   interrupted before begins again with the account that is there, and with another key. */
 export interface SiteIdentity {
   readonly operatorAccount: string;
-  /** Made now, and shown once. Undefined where the operator gave one, and at every later start. */
-  readonly newRootKey?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Made now, to be shown once; `recordSite` comes after that. Undefined where the operator gave one, and at every later
+   * start. */
+  readonly newRootKey?: RootKey;
+}
+
+export interface RootKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface FirstStart {
+  readonly siteId: string;
+  readonly defaultRegion: string;
+  readonly rootCredentials: ServeConfig['rootCredentials'];
 }
 
 const FIRST_ACCOUNT_NAME = 'main';
@@ -25,55 +48,76 @@ export async function readSiteRow(context: Pick<IdentityContext, 'store'>): Prom
 
 export async function ensureFirstAccount(
   context: IdentityContext,
-  options: {
-    readonly siteId: string;
-    readonly defaultRegion: string;
-    readonly rootCredentials: ServeConfig['rootCredentials'];
-  },
+  options: FirstStart,
 ): Promise<SiteIdentity> {
   const known = await readSiteRow(context);
+  const { rootCredentials: given } = options;
   if (known !== undefined) {
-    await ensureGivenKey(context, known.operatorAccount, options.rootCredentials);
+    if (given !== undefined) await ensureGivenKey(context, known.operatorAccount, given);
     return { operatorAccount: known.operatorAccount };
   }
-  const [existing] = await listAccounts(context);
-  const account = existing ?? (await createAccount(context, { name: FIRST_ACCOUNT_NAME }));
-  await ensureGivenKey(context, account.id, options.rootCredentials);
-  // A key that an interrupted start made was never shown: it is worth nothing, and a further one is made.
-  const made =
-    options.rootCredentials === undefined
-      ? await createAccessKey(context, { account: account.id })
-      : undefined;
-  const record: SiteRow = {
-    siteId: options.siteId,
-    createdAtMs: context.clock.now(),
-    defaultRegion: options.defaultRegion,
-    operatorAccount: account.id,
-    masterKeyFingerprint: context.keyring.currentWrapId,
-  };
-  await context.store.commit({
-    checks: [siteTable.check(ABSENT, 'site')],
-    writes: [siteTable.put(record, 'site')],
-  });
-  return { operatorAccount: account.id, ...(made !== undefined && { newRootKey: made }) };
+  const existing = (await listAccounts(context)).find(({ name }) => name === FIRST_ACCOUNT_NAME);
+  const { id: account } = existing ?? (await createAccount(context, { name: FIRST_ACCOUNT_NAME }));
+  // What an interrupted start made was perhaps never shown: nobody may know it, and it would count.
+  for (const { accessKeyId } of await listAccessKeys(context, { account })) {
+    await deleteAccessKey(context, { account }, accessKeyId);
+  }
+  const newRootKey = await createAccessKey(context, { account }, given);
+  if (given === undefined) return { operatorAccount: account, newRootKey };
+  await recordSite(context, options, account);
+  return { operatorAccount: account };
 }
 
-/** The key that the operator gave works, at every start. @throws ConfigError */
-async function ensureGivenKey(
+/** From now on a start makes no root key. */
+export async function recordSite(
   context: IdentityContext,
-  account: string,
-  given: ServeConfig['rootCredentials'],
+  { siteId, defaultRegion }: FirstStart,
+  operatorAccount: string,
 ): Promise<void> {
-  if (given === undefined) return;
-  const [row] = await context.store.get([accessKeys.key(given.accessKeyId)]);
+  const record: SiteRow = {
+    siteId,
+    createdAtMs: context.clock.now(),
+    defaultRegion,
+    operatorAccount,
+    masterKeyFingerprint: context.keyring.currentWrapId,
+  };
+  await change(context.store, () =>
+    Promise.resolve({
+      checks: [siteTable.check(ABSENT, 'site')],
+      writes: [siteTable.put(record, 'site')],
+      result: undefined,
+    }),
+  );
+}
+
+/** The key that the operator gave works, at every start: it is the way back in. @throws ConfigError */
+async function ensureGivenKey(context: IdentityContext, account: string, given: RootKey): Promise<void> {
+  const { accessKeyId } = given;
+  const [row] = await context.store.get([accessKeys.key(accessKeyId)]);
   if (row === undefined) {
-    await createAccessKey(context, { account }, given);
+    await makeGivenKey(context, account, given);
     return;
   }
-  const { sealedSecret } = accessKeys.decode(row);
-  if (openSecret(context.keyring, sealedSecret, secretPurpose(given.accessKeyId)) !== given.secretAccessKey) {
+  const key = accessKeys.decode(row);
+  if (key.account !== account || key.userName !== undefined) {
+    throw new ConfigError(`The access key ${accessKeyId} is not of the first account's root: give another.`);
+  }
+  if (openSecret(context.keyring, key.sealedSecret, secretPurpose(accessKeyId)) !== given.secretAccessKey) {
     throw new ConfigError(
-      `The access key ${given.accessKeyId} exists with another secret: give that one, or none.`,
+      `The access key ${accessKeyId} exists with another secret: give that one, or none.`,
+    );
+  }
+  if (key.status === 'Inactive') await updateAccessKey(context, { account }, accessKeyId, 'Active');
+}
+
+async function makeGivenKey(context: IdentityContext, account: string, given: RootKey): Promise<void> {
+  try {
+    await createInPlaceOfDisabled(context, { account }, { given });
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== 'LimitExceeded') throw error;
+    throw new ConfigError(
+      `The first account has two active root keys: start with one of them, or disable one for ${given.accessKeyId}.`,
+      { cause: error },
     );
   }
 }

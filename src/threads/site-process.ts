@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Site } from '../buckets/region.ts';
 import type { MasterKeySource, ServeConfig } from '../config.ts';
+import type { IdentityContext } from '../identity/context.ts';
 import { MasterKeyError, requireMasterKey } from '../keys/master-key.ts';
 import {
   type MasterKeySource as KeySource,
@@ -11,7 +12,14 @@ import type { Logger } from '../lib/logger.ts';
 import { systemRandom } from '../lib/random.ts';
 import { registerIncarnation } from '../objects/incarnations.ts';
 import { accounts } from '../store/tables/accounts.ts';
-import { ensureFirstAccount, readSiteRow, type SiteIdentity } from './first-start.ts';
+import {
+  ensureFirstAccount,
+  type FirstStart,
+  type RootKey,
+  readSiteRow,
+  recordSite,
+  type SiteIdentity,
+} from './first-start.ts';
 import { closeSite, openSite } from './open-node.ts';
 import { RotatingKeyring } from './rotating-keyring.ts';
 import { openStores } from './stores.ts';
@@ -26,7 +34,7 @@ import type { LoadingThread } from './worker-thread.ts';
  * finished; then replication; the stores last. */
 export interface RunningSite {
   readonly port: number;
-  readonly identity: SiteIdentity;
+  readonly operatorAccount: string;
   /** A store's thread ended by itself: nothing can be served any more. */
   onFailure(listener: (error: Error) => void): void;
   stop(): Promise<void>;
@@ -34,11 +42,13 @@ export interface RunningSite {
 
 const INCARNATION_BYTES = 6;
 
-/** @param firstThread an HTTP thread, `loadThread('http')`. */
+/** @param firstThread an HTTP thread, `loadThread('http')`.
+ * @param handOver shows the root key that the first start made; nobody can read it afterwards. */
 export async function startSite(
   config: ServeConfig,
   logger: Logger,
   firstThread: LoadingThread,
+  handOver: (account: string, key: RootKey) => Promise<void>,
 ): Promise<RunningSite> {
   const stores = await openStores(config);
   try {
@@ -48,10 +58,16 @@ export async function startSite(
     const masterKeys = await readMasterKeys(config.masterKey, site);
     const data = { ...plain, masterKeys };
     const keyring = new RotatingKeyring(masterKeys);
-    const identity = await prepareSite(site, keyring, masterKeys, config);
+    const context = { store: site.global, clock: site.clock, keyring };
+    const first = {
+      siteId: site.siteId,
+      defaultRegion: site.defaultRegion,
+      rootCredentials: config.rootCredentials,
+    };
+    const { operatorAccount, newRootKey } = await prepareSite(context, masterKeys, first);
     const living = await registerIncarnation(site, incarnation);
     const options = {
-      data: { ...data, operatorAccount: identity.operatorAccount },
+      data: { ...data, operatorAccount },
       stores,
       site,
       keyring,
@@ -59,10 +75,15 @@ export async function startSite(
       logger,
     };
     const threads = await Threads.start(options, firstThread);
+    // Not before it listens: a start that is refused would show a key and be none.
+    if (newRootKey !== undefined) {
+      await handOver(operatorAccount, newRootKey);
+      await recordSite(context, first, operatorAccount);
+    }
     const sweeper = startSweeper(site, living, logger, () => threads.oldestReadAtMs());
     return {
       port: threads.port,
-      identity,
+      operatorAccount,
       onFailure: (listener) => stores.onFailure(listener),
       async stop() {
         await threads.stop();
@@ -78,21 +99,15 @@ export async function startSite(
 }
 
 async function prepareSite(
-  site: Site,
-  keyring: RotatingKeyring,
+  context: IdentityContext,
   masterKeys: string,
-  config: ServeConfig,
+  first: FirstStart,
 ): Promise<SiteIdentity> {
-  const context = { store: site.global, clock: site.clock, keyring };
   const row = await readSiteRow(context);
   if (row !== undefined) {
     requireMasterKey(parseMasterKeys(masterKeys, 'the master key'), row.masterKeyFingerprint);
   }
-  return await ensureFirstAccount(context, {
-    siteId: site.siteId,
-    defaultRegion: site.defaultRegion,
-    rootCredentials: config.rootCredentials,
-  });
+  return await ensureFirstAccount(context, first);
 }
 
 /** A missing key file is made as long as there is no account, which comes before anything that is sealed: later it

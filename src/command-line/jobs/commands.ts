@@ -48,6 +48,7 @@ async function runJob(call: JobsCall, region: string, job: JobView): Promise<num
   }
   await requestStatus(call, region, id, 'Ready');
   const { aws, terminal, given } = call;
+  if (given.flags.has('dry-run')) return 0;
   if (!follows(call)) {
     if (given.flags.has('json')) printJson({ jobId: id, status: 'Ready' });
     else terminal.say(`Confirmed: it runs on ${counted(total ?? 0, 'object')}.`);
@@ -61,6 +62,7 @@ export async function cancel(call: JobsCall, id: string): Promise<number> {
   const { aws, terminal, given } = call;
   const { id: jobId } = await readJob(aws, aws.region, id);
   const status = await requestStatus(call, aws.region, jobId, 'Cancelled');
+  if (given.flags.has('dry-run')) return 0;
   if (given.flags.has('json')) printJson({ jobId, status });
   else terminal.say(status === 'Cancelled' ? 'Cancelled.' : `${status}: what is under way ends first.`);
   return 0;
@@ -111,6 +113,7 @@ export async function setPriority(call: JobsCall, id: string, text: string): Pro
     run: () =>
       client.send(new UpdateJobPriorityCommand({ AccountId: aws.account, JobId: jobId, Priority: priority })),
   });
+  if (given.flags.has('dry-run')) return 0;
   if (given.flags.has('json')) printJson({ jobId, priority });
   else terminal.say(`Job ${jobId} has priority ${priority}.`);
   return 0;

@@ -54,7 +54,8 @@ describe('jobs create', () => {
     [['--priority', '-1'], /priority/],
     [['--role', 'mine'], /^--role is "new", or an ARN/],
     [['--wait', '--run'], /^Type --wait or --run/],
-    [['--no-report', '--report-bucket', 'b'], /^Type --report-bucket B or --no-report/],
+    [['--no-report', '--report-bucket', 'b'], /^Type --report-bucket or --no-report/],
+    [['--no-report', '--failed-only'], /^Type --failed-only or --no-report/],
   ])('%s is a sentence', (words, complaint) => {
     expect(() => read(...words)).toThrow(complaint);
   });

@@ -65,7 +65,9 @@ export function readJobRequest(bucket: string, { values, flags }: Arguments): Jo
 
 function readReport(bucket: string, { values, flags }: Pick<Arguments, 'values' | 'flags'>) {
   if (flags.has('no-report')) {
-    if (values.has('report-bucket')) throw new UsageError('Type --report-bucket B or --no-report.');
+    const about = ['report-bucket', 'report-prefix', 'failed-only'];
+    const stray = about.find((name) => values.has(name) || flags.has(name));
+    if (stray !== undefined) throw new UsageError(`Type --${stray} or --no-report.`);
     return undefined;
   }
   return {

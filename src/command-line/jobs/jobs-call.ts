@@ -1,6 +1,7 @@
 import type { Arguments } from '../arguments.ts';
 import type { AwsClients } from '../aws-clients.ts';
 import type { Perform } from '../aws-steps.ts';
+import { print } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** What every `holdfast jobs ...` works with. */
@@ -16,7 +17,7 @@ export type JobsVerb = (call: JobsCall) => Promise<number>;
 
 /** The answer for scripts. */
 export function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, undefined, 2));
+  print(JSON.stringify(value, undefined, 2));
 }
 
 /** What must be typed, too, for the next command to find the job. */

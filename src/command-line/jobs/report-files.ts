@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ReportFiles } from '../../batch/report/check-report.ts';
@@ -53,11 +53,9 @@ async function read(s3: S3Client, bucket: string, key: string): Promise<AsyncIte
 }
 
 async function* saved(content: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
-  const file = createWriteStream(path);
+  await using file = await open(path, 'w');
   for await (const chunk of content) {
-    if (!file.write(chunk)) await once(file, 'drain');
+    await file.writeFile(chunk);
     yield chunk;
   }
-  file.end();
-  await once(file, 'close');
 }

@@ -2,7 +2,9 @@ import { styleText } from 'node:util';
 import { sleep, systemClock } from '../../lib/clock.ts';
 import { JOB_STATUSES, type JobStatus } from '../../store/tables/job-rows.ts';
 import { UsageError } from '../command.ts';
+import { print } from '../output.ts';
 import { number } from '../quantities.ts';
+import { Watching } from '../watching.ts';
 import { hasEnded, type JobView } from './job-view.ts';
 import { type JobsCall, printJson, regionOption } from './jobs-call.ts';
 import { progressLine, RateMeter } from './progress.ts';
@@ -14,23 +16,37 @@ const JOBS_OTHERWISE = 20;
 
 /** The newest jobs in a table; with `--watch` again and again, with a bar below each that runs. */
 export async function showJobs(call: JobsCall): Promise<number> {
-  const { given, terminal } = call;
+  const { given } = call;
   const statuses = readStatuses(given.values.get('status'));
   const jobsMax = readLimit(given.values.get('limit'));
   const meters = new Map<string, RateMeter>();
+  const watching = new Watching();
   for (;;) {
-    const { jobs, more } = await readTable(call, statuses, jobsMax);
-    // Under --watch a line each time, as a script reads them.
-    if (given.flags.has('json') && given.flags.has('watch')) console.log(JSON.stringify({ jobs }));
-    else if (given.flags.has('json')) printJson({ jobs });
-    else {
-      const screen = render(jobs, more, terminal.width, meters, call);
-      if (given.flags.has('watch')) terminal.clear();
-      terminal.say(screen);
-    }
+    const found = await watching.ask(() => readTable(call, statuses, jobsMax));
+    if (found !== undefined) showTable(call, found, meters);
     if (!given.flags.has('watch')) return 0;
     await sleep(systemClock, WATCH_INTERVAL_MS);
   }
+}
+
+function showTable(call: JobsCall, { jobs, more }: JobTable, meters: Map<string, RateMeter>): void {
+  const {
+    terminal,
+    given: { flags },
+  } = call;
+  // Under --watch a line each time, as a script reads them.
+  if (flags.has('json') && flags.has('watch')) print(JSON.stringify({ jobs }));
+  else if (flags.has('json')) printJson({ jobs });
+  else {
+    const screen = render(jobs, more, terminal.width, meters, call);
+    if (flags.has('watch')) terminal.clear();
+    terminal.say(screen);
+  }
+}
+
+interface JobTable {
+  readonly jobs: readonly JobView[];
+  readonly more: boolean;
 }
 
 /** ListJobs does not name the bucket, and DescribeJob does. */
@@ -38,7 +54,7 @@ async function readTable(
   { aws }: JobsCall,
   statuses: readonly JobStatus[] | undefined,
   jobsMax: number,
-): Promise<{ readonly jobs: readonly JobView[]; readonly more: boolean }> {
+): Promise<JobTable> {
   const options = { region: aws.region, jobsMax, ...(statuses !== undefined && { statuses }) };
   const { jobs, more } = await listJobs(aws, options);
   return { jobs: await Promise.all(jobs.map(({ id }) => readJob(aws, aws.region, id))), more };

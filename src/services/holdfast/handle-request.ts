@@ -16,7 +16,6 @@ import { OPERATIONS } from './operations.ts';
 export interface HoldfastEndpoint {
   readonly administration: AdministrationContext;
   readonly authenticator: Authenticator<Principal>;
-  readonly operatorAccount: string;
   readonly logger: Logger;
   /** Why the site cannot serve writes now; undefined when it can. */
   unreadyBecause(): string | undefined;
@@ -96,7 +95,7 @@ async function callOperation(
   const { conditions, ...access } = (await operation?.access?.(input, caller, endpoint.administration)) ?? {
     action: `holdfast:${name}`,
     resource: HOLDFAST_RESOURCE,
-    resourceAccount: endpoint.operatorAccount,
+    resourceAccount: endpoint.administration.operatorAccount,
     conditions: {},
   };
   const { headers, sourceIp, secure } = request;

@@ -7,6 +7,8 @@ import type { Principal } from '../../policy/types.ts';
 export interface AdministrationContext {
   readonly identity: Identity;
   readonly site: Pick<Site, 'regions' | 'clock' | 'defaultRegion'>;
+  /** Whose principals administer the site. */
+  readonly operatorAccount: string;
   readonly masterKey: MasterKeyAdministration;
   status(bucket: string | undefined, verify: boolean): Promise<unknown>;
 }

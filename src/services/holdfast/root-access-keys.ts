@@ -1,15 +1,7 @@
-import {
-  createAccessKey,
-  deleteAccessKey,
-  listAccessKeys,
-  type NewAccessKey,
-  updateAccessKey,
-} from '../../identity/access-keys.ts';
+import { createInPlaceOfDisabled, disableUnlessLast, updateAccessKey } from '../../identity/access-keys.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { accessKeys } from '../../store/tables/access-keys.ts';
 import { type AdministrationOperation, refuseUnknown, requireText, validationError } from './operation.ts';
-
-const ROOT_KEYS_MAX = 2;
 
 /** Root access keys of any account: made, replaced and disabled by the site's operator. Users' keys are IAM's. */
 export const createRootAccessKey: AdministrationOperation = {
@@ -29,35 +21,28 @@ export const rotateRootAccessKey: AdministrationOperation = {
     refuseUnknown(input, 'accessKeyId');
     const old = requireText(input, 'accessKeyId');
     const owner = await rootOwner(identity, old);
-    const { accessKeyId, secretAccessKey } = await createInPlaceOfDisabled(identity, owner, old);
+    const { accessKeyId, secretAccessKey } = await createInPlaceOfDisabled(identity, owner, {
+      kept: old,
+    });
     await updateAccessKey(identity, owner, old, 'Inactive');
     return { accessKey: { accessKeyId, secretAccessKey } };
   },
 };
 
 export const disableRootAccessKey: AdministrationOperation = {
-  async handle(input, { identity }) {
+  async handle(input, { identity, operatorAccount }) {
     refuseUnknown(input, 'accessKeyId');
     const accessKeyId = requireText(input, 'accessKeyId');
-    await updateAccessKey(identity, await rootOwner(identity, accessKeyId), accessKeyId, 'Inactive');
+    const owner = await rootOwner(identity, accessKeyId);
+    if (owner.account !== operatorAccount) await updateAccessKey(identity, owner, accessKeyId, 'Inactive');
+    else if (!(await disableUnlessLast(identity, owner, accessKeyId))) {
+      throw validationError(
+        `${accessKeyId} is the last active root key of the account that administers this site: make another before.`,
+      );
+    }
     return { accessKeyId, status: 'Inactive' };
   },
 };
-
-/** Root has as many keys as a user has at AWS. Nothing but rotation disables them, and nobody enables one again: a disabled
- * one makes room, or an account could be rotated only once. */
-async function createInPlaceOfDisabled(
-  identity: Identity,
-  owner: { account: string },
-  kept?: string,
-): Promise<NewAccessKey> {
-  const present = await listAccessKeys(identity, owner);
-  const disabled = present.find(({ accessKeyId, status }) => status === 'Inactive' && accessKeyId !== kept);
-  if (present.length >= ROOT_KEYS_MAX && disabled !== undefined) {
-    await deleteAccessKey(identity, owner, disabled.accessKeyId);
-  }
-  return createAccessKey(identity, owner);
-}
 
 async function rootOwner(identity: Identity, accessKeyId: string): Promise<{ account: string }> {
   const [row] = await identity.store.get([accessKeys.key(accessKeyId)]);
