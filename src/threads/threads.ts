@@ -1,6 +1,6 @@
 import type { Site } from '../buckets/region.ts';
 import type { MasterKeySource } from '../config.ts';
-import { AwsError } from '../errors/aws-error.ts';
+import { masterKeyElsewhere } from '../errors/holdfast.ts';
 import { rotateMasterKeyFile } from '../keys/master-key-source.ts';
 import type { Logger } from '../lib/logger.ts';
 import { oldestReadAtMs, sharedReads } from '../objects/running-reads.ts';
@@ -129,16 +129,9 @@ export class Threads {
     return await rotation;
   }
 
-  /** A key that the operator keeps elsewhere is theirs to rotate: put the new one in front of the old. */
   async #rotateMasterKeyNow(): Promise<string> {
     const { masterKey, keyring } = this.#options;
-    if (masterKey.kind !== 'file') {
-      throw new AwsError(
-        'NotImplemented',
-        501,
-        'The master key is kept elsewhere: rotate it there and start again.',
-      );
-    }
+    if (masterKey.kind !== 'file') throw masterKeyElsewhere();
     await this.#untilStarted();
     const { newKey, older } = await rotateMasterKeyFile(masterKey.path);
     // First as one of the older: until all know it, what one of them sealed under it another could not open.

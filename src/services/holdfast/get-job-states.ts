@@ -2,6 +2,7 @@ import { describeJob } from '../../batch/describe-job.ts';
 import { findJob, type JobsOfAccount, requireJob } from '../../batch/find-job.ts';
 import { jobArn } from '../../batch/job-arn.ts';
 import { conditionsOfJob } from '../../batch/job-conditions.ts';
+import { administrationInvalid } from '../../errors/holdfast.ts';
 import { jobNotFound } from '../../errors/s3control.ts';
 import {
   type AdministrationContext,
@@ -9,7 +10,6 @@ import {
   accountOf,
   refuseUnknown,
   requireText,
-  validationError,
 } from './operation.ts';
 
 /** Every state that a job of S3 Batch Operations entered, with its time and cause, which DescribeJob does not tell. Whoever
@@ -36,7 +36,7 @@ export const getJobStates: AdministrationOperation = {
     refuseUnknown(input, 'jobId', 'region');
     const jobId = requireText(input, 'jobId');
     const where = jobsOf(context, requireText(input, 'region'), accountOf(caller));
-    if (where === undefined) throw validationError('region is no region of this site.');
+    if (where === undefined) throw administrationInvalid('region is no region of this site.');
     await requireJob(where, jobId);
     const described = await describeJob(where.store, jobId);
     if (described === undefined) throw jobNotFound(jobId);

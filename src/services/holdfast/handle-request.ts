@@ -1,9 +1,16 @@
-import { AwsError } from '../../errors/aws-error.ts';
+import {
+  administrationDenied,
+  administrationInvalid,
+  bodyNotSigned,
+  noSuchOperation,
+} from '../../errors/holdfast.ts';
+import { asAwsError } from '../../errors/s3.ts';
 import { authorise } from '../../identity/authorise.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { PROMETHEUS_CONTENT_TYPE } from '../../metrics/render.ts';
 import type { Principal } from '../../policy/types.ts';
 import { readWhole } from '../../wire/control-body.ts';
+import { faultOf } from '../../wire/fault-of.ts';
 import type { WireRequest } from '../../wire/request.ts';
 import type { WireResponse } from '../../wire/response.ts';
 import type { Authenticator } from '../../wire/sigv4/authenticated.ts';
@@ -34,15 +41,13 @@ export async function handleHoldfastRequest(
 ): Promise<WireResponse> {
   try {
     return await route(endpoint, request);
-  } catch (error) {
-    if (error instanceof AwsError) {
-      return json(error.status, { code: error.code, message: error.message }, error.headers);
+  } catch (cause) {
+    const error = asAwsError(cause);
+    const fault = faultOf(error);
+    if (fault !== undefined) {
+      endpoint.logger.error({ cause: fault, path: request.rawPath }, 'an admin request failed');
     }
-    endpoint.logger.error({ cause: error, path: request.rawPath }, 'an admin request failed');
-    return json(500, {
-      code: 'InternalError',
-      message: 'We encountered an internal error. Please try again.',
-    });
+    return json(error.status, { code: error.code, message: error.message }, error.headers);
   }
 }
 
@@ -83,9 +88,9 @@ async function callOperation(
     },
     { service: 'holdfast', dialect: 's3' },
   );
-  if (authenticated.kind === 'anonymous') throw new AwsError('AccessDenied', 403, 'Access Denied');
+  if (authenticated.kind === 'anonymous') throw administrationDenied();
   if (authenticated.payload.mode !== 'exact') {
-    throw new AwsError('InvalidRequest', 400, 'The signature of an admin call must cover its body.');
+    throw bodyNotSigned();
   }
   const opened = openBody(request.body, authenticated.payload, request.headers);
   const body = (await readWhole(opened.body, BODY_BYTES_MAX)).toString('utf8');
@@ -107,8 +112,8 @@ async function callOperation(
     ...access,
     context: { ...requestContext(asked), ...conditions },
   });
-  if (decision.decision !== 'allow') throw new AwsError('AccessDenied', 403, 'Access Denied');
-  if (operation === undefined) throw new AwsError('NotImplemented', 501, `There is no operation ${name}.`);
+  if (decision.decision !== 'allow') throw administrationDenied();
+  if (operation === undefined) throw noSuchOperation(name);
   return json(200, await operation.handle(input, endpoint.administration, caller));
 }
 
@@ -119,7 +124,7 @@ function parseObject(body: string): JsonObject {
   } catch {
     // Said below, as for any other body that is no object.
   }
-  throw new AwsError('ValidationError', 400, 'The body must be one JSON object.');
+  throw administrationInvalid('The body must be one JSON object.');
 }
 
 function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): WireResponse {

@@ -1,5 +1,5 @@
 import type { Site } from '../../buckets/region.ts';
-import { AwsError } from '../../errors/aws-error.ts';
+import { administrationDenied, administrationInvalid } from '../../errors/holdfast.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Principal } from '../../policy/types.ts';
 
@@ -45,22 +45,18 @@ export interface AdministrationAccess {
 /** @throws AwsError AccessDenied for who has no account */
 export function accountOf(caller: Principal): string {
   if ('account' in caller) return caller.account;
-  throw new AwsError('AccessDenied', 403, 'Access Denied');
+  throw administrationDenied();
 }
 
 /** @throws AwsError ValidationError */
 export function requireText(input: JsonObject, name: string): string {
   const value = input[name];
-  if (typeof value !== 'string' || value === '') throw validationError(`${name} must be a text.`);
+  if (typeof value !== 'string' || value === '') throw administrationInvalid(`${name} must be a text.`);
   return value;
 }
 
 /** @throws AwsError ValidationError when there is a member that the operation does not know: never ignored. */
 export function refuseUnknown(input: JsonObject, ...known: readonly string[]): void {
   const unknown = Object.keys(input).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw validationError(`${unknown} is not a parameter of this operation.`);
-}
-
-export function validationError(message: string): AwsError {
-  return new AwsError('ValidationError', 400, message);
+  if (unknown !== undefined) throw administrationInvalid(`${unknown} is not a parameter of this operation.`);
 }

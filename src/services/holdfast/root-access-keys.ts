@@ -1,7 +1,8 @@
+import { administrationInvalid } from '../../errors/holdfast.ts';
 import { createInPlaceOfDisabled, disableUnlessLast, updateAccessKey } from '../../identity/access-keys.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { accessKeys } from '../../store/tables/access-keys.ts';
-import { type AdministrationOperation, refuseUnknown, requireText, validationError } from './operation.ts';
+import { type AdministrationOperation, refuseUnknown, requireText } from './operation.ts';
 
 /** Root access keys of any account: made, replaced and disabled by the site's operator. Users' keys are IAM's. */
 export const createRootAccessKey: AdministrationOperation = {
@@ -9,7 +10,7 @@ export const createRootAccessKey: AdministrationOperation = {
     refuseUnknown(input, 'account');
     const own = 'account' in caller ? caller.account : undefined;
     const account = input['account'] === undefined ? own : requireText(input, 'account');
-    if (account === undefined) throw validationError('account must be a text.');
+    if (account === undefined) throw administrationInvalid('account must be a text.');
     const { accessKeyId, secretAccessKey } = await createInPlaceOfDisabled(identity, { account });
     return { accessKey: { accessKeyId, secretAccessKey } };
   },
@@ -36,7 +37,7 @@ export const disableRootAccessKey: AdministrationOperation = {
     const owner = await rootOwner(identity, accessKeyId);
     if (owner.account !== operatorAccount) await updateAccessKey(identity, owner, accessKeyId, 'Inactive');
     else if (!(await disableUnlessLast(identity, owner, accessKeyId))) {
-      throw validationError(
+      throw administrationInvalid(
         `${accessKeyId} is the last active root key of the account that administers this site: make another before.`,
       );
     }
@@ -48,7 +49,7 @@ async function rootOwner(identity: Identity, accessKeyId: string): Promise<{ acc
   const [row] = await identity.store.get([accessKeys.key(accessKeyId)]);
   const found = row === undefined ? undefined : accessKeys.decode(row);
   if (found === undefined || found.userName !== undefined) {
-    throw validationError(`${accessKeyId} is no root access key.`);
+    throw administrationInvalid(`${accessKeyId} is no root access key.`);
   }
   return { account: found.account };
 }
