@@ -97,6 +97,12 @@ describe('a multipart upload', () => {
     const client = await denied('s3:PutObject', { StringNotEquals: { [key]: value } });
     await uploadOfOnePart(client, { Bucket, Key: 'large', ...created });
     expect(await refusal(uploadOfOnePart(client, { Bucket, Key: 'large' }))).toMatchObject(REFUSED);
+    // What was not named is not there, whatever it comes to be.
+    const unnamed = await denied('s3:PutObject', { Null: { [key]: 'false' } });
+    await uploadOfOnePart(unnamed, { Bucket, Key: 'large' });
+    expect(await refusal(uploadOfOnePart(unnamed, { Bucket, Key: 'large', ...created }))).toMatchObject(
+      REFUSED,
+    );
   });
 });
 

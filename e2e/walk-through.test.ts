@@ -57,11 +57,13 @@ describe('the walk-through', () => {
 
 describe('the walk-through is refused', { timeout: REFUSAL_MS_MAX }, () => {
   const refusal = async (...words: string[]) => {
-    const before = demoFolders();
-    const { code, stdout, stderr } = await runCommand(process.execPath, ['scripts/demo.ts', ...words]);
+    const own = mkdtempSync(join(folder, 'tmp-'));
+    const { code, stdout, stderr } = await runCommand(process.execPath, ['scripts/demo.ts', ...words], {
+      TMPDIR: own,
+    });
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^demo: [^\n]+\.\n$/);
-    expect(demoFolders()).toEqual(before);
+    expect(readdirSync(own).filter((name) => name.startsWith('holdfast-demo-'))).toEqual([]);
     return { code, stderr };
   };
 
@@ -80,8 +82,6 @@ describe('the walk-through is refused', { timeout: REFUSAL_MS_MAX }, () => {
     expect(code).toBe(1);
   });
 });
-
-const demoFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-demo-'));
 
 /** Those before the first that `begins` says so of, and the others. */
 function split(commands: readonly string[], begins: (command: string) => boolean): [string[], string[]] {

@@ -8,7 +8,7 @@ import type { Principal } from './policy/types.ts';
 import { saysUnavailable } from './replication/destinations/unavailable.ts';
 import { type HoldfastEndpoint, handleHoldfastRequest } from './services/holdfast/handle-request.ts';
 import { authoriseInOwnAccount } from './services/iam/authorise.ts';
-import { GLOBAL_REGION } from './services/request-context.ts';
+import { GLOBAL_REGIONS } from './services/request-context.ts';
 import { authoriseS3 } from './services/s3/authorise.ts';
 import { s3Service } from './services/s3/index.ts';
 import type { AccessRequirement } from './wire/call.ts';
@@ -51,7 +51,7 @@ export function composeHttp(node: Node, options: HttpOptions): Listener {
   const authenticator = createAuthenticator<Principal>({
     clock: site.clock,
     credentials: { lookup: (accessKeyId, token) => identity.credentials(accessKeyId, token) },
-    regions: new Set([...site.regions.keys(), GLOBAL_REGION]),
+    regions: new Set([...site.regions.keys(), ...GLOBAL_REGIONS]),
   });
   const services = createServices<Principal>(
     [

@@ -2,6 +2,7 @@ import type { Node } from './compose.ts';
 import type { Logger } from './lib/logger.ts';
 import { LocalDestination } from './replication/destinations/local.ts';
 import { AssumedRoles } from './replication/role/assumed-roles.ts';
+import { leaveFailed } from './replication/tasks/leave-failed.ts';
 import { runTask } from './replication/tasks/run-task.ts';
 import type { TaskContext } from './replication/tasks/task.ts';
 import type { Claim } from './replication/worker/claim.ts';
@@ -33,6 +34,7 @@ export function composeReplication(
         logger: options.logger,
         concurrency: CONCURRENCY,
         runTask: (claim) => runTask(context, claim),
+        afterDelivery: (claim) => leaveFailed(context, claim),
         ...(options.onOutcome !== undefined && { onOutcome: options.onOutcome }),
       }),
   );

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util';
 import type { Command } from './command-line/command.ts';
-import { endWhereOutputFails, print } from './command-line/output.ts';
+import { endWhereOutputFails, print, untilTaken } from './command-line/output.ts';
 import { replaceWithTunedProcess } from './command-line/tuned-process.ts';
 import { keepCompiledCode } from './config-process.ts';
 import { systemSentence } from './lib/system-sentence.ts';
@@ -97,8 +97,11 @@ holdfast COMMAND --help tells more. To begin: holdfast serve`;
 keepCompiledCode();
 const [name, ...rest] = process.argv.slice(2);
 // The server goes on without a reader of its log.
-if (name !== 'serve') endWhereOutputFails();
+const isServer = name === 'serve' && !rest.includes('--help') && !rest.includes('-h');
+if (!isServer) endWhereOutputFails();
 const code = await run(name, rest);
+// What a pipe has not taken yet would end with the process.
+if (!isServer) await untilTaken();
 // A start that was refused may leave threads that are still at work: nothing waits for them.
 if (code === 0) process.exitCode = 0;
 else process.exit(code);

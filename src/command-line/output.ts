@@ -47,6 +47,11 @@ export async function printed(text: string): Promise<void> {
   );
 }
 
+/** Resolves when the reader has, or the system holds, all that was printed. */
+export function untilTaken(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()));
+}
+
 /** A reader who has enough (`| head`) ends the command, as it does others; any other failure is said. */
 export function endWhereOutputFails(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -50,11 +50,13 @@ ${CLIENT_HELP}`,
       throw new UsageError('Type holdfast rule create SOURCE DESTINATION.');
     }
     if (flags.has('batch') && flags.has('no-batch')) throw new UsageError('Type --batch or --no-batch.');
-    if (values.has('report-bucket') && !flags.has('batch')) {
+    const terminal = openTerminal({ quiet: flags.has('json') });
+    // Who can be asked may still want the job.
+    const mayHaveJob = flags.has('batch') || (terminal.interactive && !flags.has('no-batch'));
+    if (values.has('report-bucket') && !mayHaveJob) {
       throw new UsageError('--report-bucket is for the job of --batch: type both, or neither.');
     }
     const request = readRuleRequest(source, destination, given);
-    const terminal = openTerminal({ quiet: flags.has('json') });
     const aws = await connect(values.get('endpoint'));
     const dryRun = flags.has('dry-run');
     const perform = performer(aws, terminal, { dryRun });

@@ -12,6 +12,7 @@ export interface CreateMultipartUploadOptions extends NewObject {
   readonly initiator: UploadRow['initiator'];
   /** Absent: CRC64NVME over the whole object, whatever the parts carry ("null checksum mode"). */
   readonly checksum?: UploadRow['checksum'];
+  readonly conditions?: UploadRow['conditions'];
 }
 
 /** @throws AwsError NoSuchBucket, KeyTooLongError */
@@ -20,7 +21,7 @@ export async function createMultipartUpload(
   bucket: Bucket,
   options: CreateMultipartUploadOptions,
 ): Promise<UploadRow> {
-  const { key, tags, checksum } = options;
+  const { key, tags, checksum, conditions = {} } = options;
   checkKey(key);
   const { site, stamps } = context;
   const stamp = stamps.next(site.clock.now(), originOf(site.siteId, bucket.row), undefined);
@@ -35,6 +36,7 @@ export async function createMultipartUpload(
     ...(tags === undefined || tags.length === 0 ? {} : { tags }),
     ...(checksum === undefined ? {} : { checksum }),
     encryption: 'AES256',
+    ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
   };
   await commitOnBucket(context, bucket, async (current) => {
     const { id } = current.row;

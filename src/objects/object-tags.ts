@@ -9,7 +9,6 @@ import type { FacetsRow, IntentRow, ObjectVersion } from '../store/tables/rows.t
 import { commitOnBucket, type Prepared } from './commit-on-bucket.ts';
 import type { ObjectsContext } from './context.ts';
 import { intentOf } from './delivery-writes.ts';
-import { forgetFailures } from './forget-failures.ts';
 import { type FoundVersion, lookupVersion } from './lookup.ts';
 import type { PlannedDelivery } from './planner.ts';
 import type { Tags } from './put-object.ts';
@@ -82,11 +81,6 @@ async function prepareTags(
   });
   const tally = new Tally();
   const delivered = await facetsDeliveries(bucket, key, row, found, planned, changeStamp, nowMs, tally);
-  const isNamed = (destination: string) => context.planner.names(bucket.row, destination);
-  const forgotten =
-    planned.length === 0
-      ? { checks: [], writes: [] }
-      : await forgetFailures(bucket, { key, row }, found.deliveries, isNamed, tally);
   return {
     checks: [
       versionCheck(bucket, key, row, found.rowVersion),
@@ -94,14 +88,8 @@ async function prepareTags(
       // The plan was made from them: one that a job starts and ends meanwhile would take the old tags along.
       ...deliveriesCheck(bucket, key, row.stamp, found.deliveries),
       ...delivered.checks,
-      ...forgotten.checks,
     ],
-    writes: [
-      facets.put(facetsRow, id, key, row.stamp),
-      ...delivered.writes,
-      ...forgotten.writes,
-      ...tally.writes(),
-    ],
+    writes: [facets.put(facetsRow, id, key, row.stamp), ...delivered.writes, ...tally.writes()],
     result: row,
     happened: async () => {
       const [stored] = await bucket.region.store.get([facets.key(id, key, row.stamp)]);

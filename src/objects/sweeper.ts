@@ -59,7 +59,8 @@ async function sweepGarbage(
       const row = garbage.decode(stored);
       // A clock that was set back must not keep garbage for ever.
       const ageMs = Math.abs(nowMs - row.removedAtMs);
-      if (ageMs < GARBAGE_AGE_MS_MIN || row.removedAtMs >= keptFromMs) continue;
+      const mayBeRead = row.removedAtMs >= keptFromMs && ageMs < READ_MS_MAX + GARBAGE_AGE_MS_MIN;
+      if (ageMs < GARBAGE_AGE_MS_MIN || mayBeRead) continue;
       try {
         await removeGarbage(region, stored.key, row);
         removed += row.blobs.length;

@@ -33,6 +33,7 @@ export interface WorkerOptions {
   /** Attempts under way at once. */
   readonly concurrency: number;
   readonly runTask: (claim: Claim) => Promise<Outcome>;
+  readonly afterDelivery?: (claim: Claim) => Promise<void>;
   readonly onOutcome?: (claim: Claim, outcome: Outcome) => void;
 }
 

@@ -3,6 +3,9 @@ import type { Call } from '../wire/call.ts';
 
 /** Where AWS's global services answer, whatever region their clients are set to. */
 export const GLOBAL_REGION = 'us-east-1';
+/** The same, as AWS's SDKs name it, and sign for it where they are given an endpoint. */
+const GLOBAL_PSEUDO_REGION = 'aws-global';
+export const GLOBAL_REGIONS: readonly string[] = [GLOBAL_REGION, GLOBAL_PSEUDO_REGION];
 
 type Asked = Pick<Call<unknown>, 'headers' | 'clock' | 'sourceIp' | 'secure' | 'authenticated' | 'region'>;
 
@@ -26,5 +29,5 @@ export function requestContext(call: Asked): RequestContext {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion */
 function requestedRegion({ authenticated, region }: Asked): string {
   const global = authenticated.kind === 'signed' && authenticated.scope.service === 'iam';
-  return global ? GLOBAL_REGION : region;
+  return global || region === GLOBAL_PSEUDO_REGION ? GLOBAL_REGION : region;
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -85,6 +85,10 @@ describe('a data directory', () => {
     openDataDirectory(two, 'ap-south-1', systemRandom, siteId);
     rememberRegions(path, regions.keys());
     requireKnownRegions(path, regions);
+    const damaged = join(path, 'damaged');
+    mkdirSync(join(damaged, 'blobs'), { recursive: true });
+    // Said when it is opened.
+    requireKnownRegions(path, new Map([['us-east-1', damaged]]));
     const unmounted = new Map([...regions, ['us-east-1', join(path, 'unmounted')]]);
     const refused = () => requireKnownRegions(path, unmounted);
     expect(refused).toThrow(DataDirectoryError);

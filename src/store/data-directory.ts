@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../lib/error-code.ts';
 import type { Random } from '../lib/random.ts';
 import { createFileDurably, makeDirectoryDurably, writeFileDurably } from './durable-file.ts';
 
@@ -89,12 +90,21 @@ export function requireKnownRegions(path: string, regions: ReadonlyMap<string, s
   const file = join(path, FILE_NAME);
   const known = readDescription(file).regions ?? [];
   for (const [name, directory] of regions) {
-    if (!known.includes(name) || existsSync(join(directory, FILE_NAME))) continue;
+    if (!known.includes(name) || !isEmpty(directory)) continue;
     throw new DataDirectoryError(
       `${directory} is empty, but the region ${name} has been here before: is its disk mounted? ` +
         'Without that region (--regions) a start goes on, and what is pending for it waits. ' +
         `Where it is lost, take its name out of "regions" in ${file}, and it begins anew.`,
     );
+  }
+}
+
+/** Or not there at all. What else is wrong with it is said when it is opened. */
+function isEmpty(directory: string): boolean {
+  try {
+    return readdirSync(directory).every((entry) => IGNORED_ENTRIES.test(entry));
+  } catch (error) {
+    return errorCode(error) === 'ENOENT';
   }
 }
 

@@ -51,6 +51,7 @@ export async function startSite(
   handOver: (account: string, key: RootKey) => Promise<void>,
 ): Promise<RunningSite> {
   const stores = await openStores(config);
+  let threads: Threads | undefined;
   try {
     const incarnation = systemRandom.bytes(INCARNATION_BYTES).toString('hex');
     const plain = { config: withoutSecrets(config), siteId: stores.siteId, incarnation };
@@ -74,25 +75,27 @@ export async function startSite(
       masterKey: config.masterKey,
       logger,
     };
-    const threads = await Threads.start(options, firstThread);
+    const running = await Threads.start(options, firstThread);
+    threads = running;
     // Not before it listens: a start that is refused would show a key and be none.
     if (newRootKey !== undefined) {
       await handOver(operatorAccount, newRootKey);
       await recordSite(context, first, operatorAccount);
     }
-    const sweeper = startSweeper(site, living, logger, () => threads.oldestReadAtMs());
+    const sweeper = startSweeper(site, living, logger, () => running.oldestReadAtMs());
     return {
-      port: threads.port,
+      port: running.port,
       operatorAccount,
       onFailure: (listener) => stores.onFailure(listener),
       async stop() {
-        await threads.stop();
+        await running.stop();
         await sweeper.stop();
         await closeSite(site);
         await stores.close();
       },
     };
   } catch (error) {
+    await threads?.stop();
     await stores.close();
     throw error;
   }

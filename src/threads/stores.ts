@@ -41,8 +41,8 @@ export async function openStores(config: Pick<ServeConfig, 'data' | 'regions'>):
   try {
     // Before any other directory is touched: whoever has this one has the whole site.
     const global = await globalThread.open({ directory: join(config.data, 'global'), memory: GLOBAL_MEMORY });
-    raiseFormat(config.data);
     requireKnownRegions(config.data, config.regions);
+    raiseFormat(config.data);
     const regions = await Promise.all(
       regionThreads.map(async ({ name, directory, loading }) => {
         openDataDirectory(directory, name, systemRandom, siteId);

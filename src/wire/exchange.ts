@@ -29,6 +29,7 @@ export class Exchange {
   #seenWaiting: number | undefined;
   #drainWait = 0;
   #seenDrainWait = 0;
+  #streamed = false;
   bytesOut = 0;
   /** Its place among the running ones, which the listener keeps. */
   slot = -1;
@@ -64,6 +65,14 @@ export class Exchange {
   /** Sends the answer. Resolves when it is on its way, at the end of this turn at the latest, when the client has taken what
    * the system does not hold for it, or is gone. */
   async send(answer: WireResponse, closing: boolean): Promise<void> {
+    try {
+      await this.#send(answer, closing);
+    } finally {
+      if (isStream(answer.body) && !this.#streamed) await letGo(answer.body);
+    }
+  }
+
+  async #send(answer: WireResponse, closing: boolean): Promise<void> {
     const { response, request } = this;
     if (this.#gone) return;
     const { status } = answer;
@@ -90,8 +99,9 @@ export class Exchange {
       this.bytesOut = body.length;
       this.#end(body, lingers);
     } else if (body instanceof Uint8Array) {
-      await this.#stream([body]);
+      await this.#sendInSteps(body);
     } else {
+      this.#streamed = true;
       await this.#stream(body);
     }
     this.#drainRest();
@@ -118,7 +128,19 @@ export class Exchange {
     endWithBody(request, response, this.#clock);
   }
 
-  async #stream(body: AsyncIterable<Uint8Array> | readonly Uint8Array[]): Promise<void> {
+  /** In one write, a slow client would look like one that takes nothing. */
+  async #sendInSteps(body: Uint8Array): Promise<void> {
+    const { response } = this;
+    for (let start = 0; start < body.length && !this.#gone; start += TURN_BYTES_MAX) {
+      const step = body.subarray(start, start + TURN_BYTES_MAX);
+      const last = start + step.length === body.length;
+      this.bytesOut += step.length;
+      if (!response.write(step, last ? () => recycle(body) : undefined)) await this.#drained();
+    }
+    response.end();
+  }
+
+  async #stream(body: AsyncIterable<Uint8Array>): Promise<void> {
     const { response } = this;
     try {
       for await (const chunk of body) {
@@ -172,6 +194,15 @@ export class Exchange {
     if (this.#gone) this.#abort.abort();
     return this.#abort.signal;
   }
+}
+
+function isStream(body: WireResponse['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && !(body instanceof Uint8Array);
+}
+
+/** Of a body that nobody reads to its end: it gives up what it holds open. */
+async function letGo(body: AsyncIterable<Uint8Array>): Promise<void> {
+  await body[Symbol.asyncIterator]().return?.();
 }
 
 /** Node refuses a Content-Disposition beyond ASCII, Latin-1 too, that comes when it knows the length already. */

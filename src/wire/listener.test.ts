@@ -17,7 +17,11 @@ const open = defineService<string>()({
       for await (const chunk of call.body) length += chunk.length;
       return { ETag: `"${length}"`, VersionId: input.Key };
     },
-    GetObject: async (input) => ({ Body: slowly(input.Key), ContentLength: 6 }),
+    GetObject: async (input, call) => {
+      if (input.Key === 'leaves')
+        await new Promise((resolve) => call.signal.addEventListener('abort', resolve));
+      return { Body: slowly(input.Key), ContentLength: 6 };
+    },
     DeleteObject: async () => ({}),
     CreateBucket: async (_input, call) => {
       if (call.caller === 'anonymous') throw accessDenied();
@@ -27,10 +31,18 @@ const open = defineService<string>()({
   access: { PutObject: () => [], GetObject: () => [], DeleteObject: () => [], CreateBucket: () => [] },
 });
 
+/** Bodies that are being read. */
+let openBodies = 0;
+
 async function* slowly(key: string): AsyncGenerator<Buffer> {
-  yield Buffer.from('abc');
-  if (key === 'breaks') throw new Error('a frame is broken');
-  yield Buffer.from('def');
+  openBodies += 1;
+  try {
+    yield Buffer.from('abc');
+    if (key === 'breaks') throw new Error('a frame is broken');
+    yield Buffer.from('def');
+  } finally {
+    openBodies -= 1;
+  }
 }
 
 interface Answer {
@@ -259,6 +271,18 @@ test('closing waits for a client that has yet to take an answer, be it one piece
   await closed;
   const taken = Buffer.concat(pieces).subarray(-whole.length);
   expect(taken.equals(whole)).toBe(true);
+});
+
+test('a client that goes away before the answer leaves no body open', async () => {
+  await using server = await startWireServer([open]);
+  const socket = connect(server.port, '127.0.0.1');
+  await new Promise((resolve) =>
+    socket.write('GET /bucket/leaves HTTP/1.1\r\nhost: localhost\r\n\r\n', resolve),
+  );
+  socket.resume().end();
+  await expect.poll(() => server.records.length, { timeout: 20_000 }).toBe(1);
+  expect(server.faults).toEqual([]);
+  expect(openBodies).toBe(0);
 });
 
 test('closing lets running requests finish and takes no new ones', async () => {

@@ -122,6 +122,8 @@ test.each([
   ['a configuration without its id', 'PUT', 'analytics', {}, undefined, 'PutBucketAnalyticsConfiguration'],
   ['list type 2', 'GET', 'list-type=2', {}, undefined, 'ListObjectsV2'],
   ['list type 1', 'GET', 'list-type=1', {}, undefined, 'ListObjects'],
+  ['a list type before a subresource', 'GET', 'list-type=2&versions', {}, undefined, 'ListObjectVersions'],
+  ['and behind it', 'GET', 'policy&list-type=2', {}, undefined, 'GetBucketPolicy'],
   ['no such method', 'PATCH', '', {}, 'key', 'no-such-method'],
 ])('%s', (_title, method, query, headers, key, expected) => {
   const routes = new Routes(s3Operations);

@@ -185,6 +185,8 @@ function choose(table: Table, request: RouteRequest): Operation | undefined {
       }
     }
   }
+  // It tells the two bare lists apart, and says nothing where a subresource is named.
+  if (best.length > 1) best = best.filter(({ operation }) => !operation.fixedQuery.has('list-type'));
   return breakTie(best.length > 0 ? best : table.plain, request);
 }
 

@@ -308,7 +308,7 @@ describe('a destination that has left the rules', () => {
     const versionId = await failedThere();
     // A version that two tasks name is one version.
     const chunk = await s3.start([{ key: 'key', versionId }, { key: 'key' }]);
-    expect(await s3.status('source', 'key')).toBe('PENDING');
+    expect(await s3.status('source', 'key')).toBe('FAILED');
     await settle();
     expect(await s3.outcomes(chunk)).toEqual(['success', 'success']);
     expect(await s3.status('source', 'key')).toBe('COMPLETED');
@@ -318,7 +318,7 @@ describe('a destination that has left the rules', () => {
   it('and none whose tags change', async () => {
     await failedThere([ruleTo('destination'), ruleTo('second', { Priority: 2 })]);
     await s3.tag('source', 'key', [['n', 'new']]);
-    expect(await s3.status('source', 'key')).toBe('PENDING');
+    expect(await s3.status('source', 'key')).toBe('FAILED');
     await settle();
     expect(await s3.status('source', 'key')).toBe('COMPLETED');
     expect((await s3.read('second', 'key'))?.tags).toEqual([['n', 'new']]);
@@ -360,6 +360,30 @@ describe('a destination that has left the rules', () => {
     await s3.tag('source', 'key', [['n', 'new']]);
     await settle();
     expect((await s3.read('destination', 'key'))?.tags).toEqual([['n', 'new']]);
+  });
+
+  it('stays failed where the job is cancelled before the version arrives', async () => {
+    const versionId = await failedThere();
+    await s3.stopWorkers();
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    expect(await s3.withdraw(chunk)).toBe(1);
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    expect(await s3.parked()).toHaveLength(1);
+  });
+
+  it('stays failed until all destinations of now have the version', async () => {
+    const versionId = await failedThere([ruleTo('destination'), ruleTo('second', { Priority: 2 })]);
+    await s3.bucket('third');
+    await s3.replicate('source', ruleTo('second'), ruleTo('third', { Priority: 2 }));
+    // The role may not write into the third.
+    await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+    await s3.rolePolicy(rolePolicy('source', ['second', 'third']));
+    await s3.start([{ key: 'key', versionId }]);
+    await settle();
+    expect(await s3.status('source', 'key')).toBe('COMPLETED');
+    expect(await s3.parked()).toEqual([]);
   });
 });
 

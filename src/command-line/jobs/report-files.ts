@@ -53,9 +53,13 @@ async function read(s3: S3Client, bucket: string, key: string): Promise<AsyncIte
 }
 
 async function* saved(content: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
-  await using file = await open(path, 'w');
-  for await (const chunk of content) {
-    await file.writeFile(chunk);
-    yield chunk;
+  const file = await open(path, 'w');
+  try {
+    for await (const chunk of content) {
+      await file.writeFile(chunk);
+      yield chunk;
+    }
+  } finally {
+    await file.close();
   }
 }

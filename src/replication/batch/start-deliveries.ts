@@ -9,7 +9,6 @@ import { batchIntents, type IntentName, type IntentTable, intents } from '../../
 import type { JobTaskName } from '../../store/tables/job-rows.ts';
 import type { DeliveryRow, IntentRow, VersionHead } from '../../store/tables/rows.ts';
 import { afterRetryRequest } from '../status.ts';
-import { forgetRemovedDestinations } from './removed-destinations.ts';
 
 /** What one task of a batch job wants delivered: a version that stands, to where the rules of now send it. */
 export interface DeliveryStart {
@@ -28,8 +27,7 @@ interface Wanted {
 
 /** Makes the deliveries of many tasks pending, or has a task join where its delivery is pending already, live or of
  * another job. Everything is to be written in one commit, together with a check of the bucket's row: the plan was
- * made under it. What failed earlier stays parked until the new attempt has ended, but for what failed towards a
- * destination that has left the rules: that ends.
+ * made under it. What failed earlier stays parked until the new attempt has ended.
  *
  * Whoever makes, ends or withdraws an intent writes its delivery row (a removal deletes it with its version), so the
  * check of that row stands for those of both intents.
@@ -51,8 +49,7 @@ export async function startDeliveries(
   // What has no delivery row has no intent.
   const known = wanted.filter((_, index) => delivered[index] !== undefined);
   const pending = await store.get(known.flatMap(({ name }) => [intents.key(name), batchIntents.key(name)]));
-  const tally = new Tally();
-  const started = new Started(bucket, nowMs, tally);
+  const started = new Started(bucket, nowMs);
   let at = 0;
   for (const [index, one] of wanted.entries()) {
     const delivery = delivered[index];
@@ -60,31 +57,25 @@ export async function startDeliveries(
     if (delivery !== undefined) at += 2;
     started.add(one, delivery, live, batch);
   }
-  const forgotten = await forgetRemovedDestinations(bucket, starts, tally);
-  const { checks, writes } = started.commit();
-  return {
-    checks: [...checks, ...forgotten.checks],
-    writes: [...writes, ...forgotten.writes, ...tally.writes()],
-  };
+  return started.commit();
 }
 
 function nameOf(bucket: Bucket, { key, row }: DeliveryStart, { kind, rule }: PlannedDelivery): IntentName {
   return { sourceBucketId: bucket.row.id, key, stamp: row.stamp, kind, rule };
 }
 
-/** Gathers one commit, but for its counters. A version that several of its tasks name has one intent, which all of them wait for. */
+/** Gathers one commit. A version that several of its tasks name has one intent, which all of them wait for. */
 class Started {
   readonly #bucket: Bucket;
   readonly #nowMs: number;
   readonly #checks: Check[] = [];
   readonly #writes: Write[] = [];
-  readonly #tally: Tally;
+  readonly #tally = new Tally();
   readonly #pending = new Map<string, { readonly table: IntentTable; row: IntentRow }>();
 
-  constructor(bucket: Bucket, nowMs: number, tally: Tally) {
+  constructor(bucket: Bucket, nowMs: number) {
     this.#bucket = bucket;
     this.#nowMs = nowMs;
-    this.#tally = tally;
   }
 
   add(wanted: Wanted, delivery: Row | undefined, live: Row | undefined, batch: Row | undefined): void {
@@ -109,7 +100,7 @@ class Started {
 
   commit(): { checks: Check[]; writes: Write[] } {
     const puts = [...this.#pending.values()].map(({ table, row }) => table.put(row));
-    return { checks: this.#checks, writes: [...this.#writes, ...puts] };
+    return { checks: this.#checks, writes: [...this.#writes, ...puts, ...this.#tally.writes()] };
   }
 
   #begin({ start, planned }: Wanted, delivery: Row | undefined): IntentRow {

@@ -24,6 +24,8 @@ export interface AttemptsOptions {
   readonly logger: Logger;
   readonly failures: FailureLog;
   readonly runTask: (claim: Claim) => Promise<Outcome>;
+  /** It arrived, and that is settled. */
+  readonly afterDelivery?: (claim: Claim) => Promise<void>;
   readonly onOutcome?: (claim: Claim, outcome: Outcome) => void;
   /** The source's own store failed. */
   readonly onSourceTrouble: (error: unknown) => void;
@@ -143,6 +145,7 @@ export class Attempts {
         if (outcome.kind === 'failed') this.#noteFailure(claim, outcome.code, outcome.reason);
         const result = await this.#settlements.settle(claim, outcome);
         if (result === 'superseded') lane.offer(claim.key);
+        else if (outcome.kind === 'delivered') await this.#options.afterDelivery?.(claim);
         return;
       }
       case 'retry':

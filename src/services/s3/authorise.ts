@@ -46,6 +46,7 @@ const SOURCE_ACTIONS = new Set([
   's3:GetObjectVersion',
   's3:ListBucket',
   's3:GetObjectTagging',
+  's3:GetObjectVersionTagging',
 ]);
 
 /** Of a copy, what is read is the source: it may lie in any region. */
@@ -104,9 +105,9 @@ async function decideOnBucket(
     context: {
       ...requestContext(call),
       's3:ResourceAccount': owner,
+      ...upload,
       ...requirement.context,
       ...tags,
-      ...upload,
     },
     ...(policy === undefined ? {} : { resourcePolicy: policy }),
     ...(policyPrincipalIds === undefined ? {} : { resourcePrincipalIds: policyPrincipalIds }),

@@ -1,5 +1,6 @@
 import type { ObjectsContext } from '../../objects/context.ts';
 import { createMultipartUpload } from '../../objects/create-multipart-upload.ts';
+import { writeContext } from './access-resources.ts';
 import { initiatorOf } from './answers/owner.ts';
 import { uploadChecksum } from './rules/multipart-checksum.ts';
 import { newObject } from './rules/new-object.ts';
@@ -16,6 +17,7 @@ export const CreateMultipartUpload =
     const upload = await createMultipartUpload(objects, bucket, {
       ...newObject(input, call, bucket),
       initiator: initiatorOf(call.caller),
+      conditions: writeContext(call.headers),
       ...(checksum === undefined ? {} : { checksum }),
     });
     return {

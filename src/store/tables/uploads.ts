@@ -18,6 +18,8 @@ export interface UploadRow {
   readonly tags?: readonly (readonly [string, string])[];
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly type: 'FULL_OBJECT' | 'COMPOSITE' };
   readonly encryption: 'AES256';
+  /** Condition keys that policies were given of its headers: parts have none of their own. */
+  readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** In the order ListMultipartUploads wants: by key, then by upload id, which begins with its time. */

@@ -2,13 +2,13 @@ import type { Bucket } from '../../../buckets/bucket.ts';
 import { AwsError } from '../../../errors/aws-error.ts';
 import { findUpload } from '../../../objects/find-upload.ts';
 import type { PolicyDocument } from '../../../policy/types.ts';
+import type { UploadRow } from '../../../store/tables/uploads.ts';
 import type { AccessRequirement } from '../../../wire/call.ts';
 import { keyOfArn } from '../access-resources.ts';
 import type { S3Call } from '../s3-handler.ts';
 
 /** What CreateMultipartUpload alone is told, and holds for all that is written to the upload. */
-const ENCRYPTION = 's3:x-amz-server-side-encryption';
-const STORAGE_CLASS = 's3:x-amz-storage-class';
+const OF_HEADERS = 's3:x-amz-';
 const OPERATIONS = new Set(['UploadPart', 'UploadPartCopy', 'CompleteMultipartUpload']);
 
 const asking = new WeakMap<PolicyDocument, boolean>();
@@ -17,7 +17,7 @@ function asks(document: PolicyDocument): boolean {
   let found = asking.get(document);
   if (found === undefined) {
     found = document.statements.some(({ conditions }) =>
-      conditions.some(({ key }) => [ENCRYPTION, STORAGE_CLASS].includes(key.toLowerCase())),
+      conditions.some(({ key }) => key.toLowerCase().startsWith(OF_HEADERS)),
     );
     asking.set(document, found);
   }
@@ -39,16 +39,16 @@ export async function uploadConditions(
   bucket: Bucket,
   { query }: S3Call,
   { resource }: AccessRequirement,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<NonNullable<UploadRow['conditions']>> {
   const key = keyOfArn(resource);
   const uploadId = query.get('uploadId')?.[0];
   if (key === undefined || uploadId === undefined) return {};
   try {
     const { row } = await findUpload(bucket, key, uploadId);
-    return { [ENCRYPTION]: row.encryption, [STORAGE_CLASS]: row.storageClass };
+    return row.conditions ?? {};
   } catch (error) {
     // The operation itself says that there is none.
-    if (error instanceof AwsError) return {};
+    if (error instanceof AwsError && error.status < 500) return {};
     throw error;
   }
 }

@@ -51,8 +51,12 @@ class CommitterThread {
     port.on('close', () => this.#clients.delete(client));
   }
 
-  async finish(): Promise<void> {
+  async untilIdle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Ends the connections from this side: nobody may read any more. */
+  disconnect(): void {
     for (const { port } of this.#clients) port.close();
   }
 
@@ -162,8 +166,11 @@ async function run(parent: MessagePort, { options, shared }: CommitterThreadData
       return thread.connect(request.port);
     }
     void (async () => {
-      await thread.finish();
+      await thread.untilIdle();
+      // The connections stay until then: the gate takes one that is closed for one that does not read.
       await gate.shutForGood();
+      await thread.untilIdle();
+      thread.disconnect();
       await engine.close();
       tell({ kind: 'closed' });
       parent.close();

@@ -27,12 +27,14 @@ export class ReaderGate {
 
   /** New reads wait; resolves when none is under way. */
   async shut(): Promise<void> {
+    if (this.#isShutForGood) return;
     Atomics.add(this.#cells, SharedCell.generation, 1);
     await this.#untilNoReader();
   }
 
   /** Waiting reads go on. */
   open(): void {
+    if (this.#isShutForGood) return;
     Atomics.add(this.#cells, SharedCell.generation, 1);
     Atomics.notify(this.#cells, SharedCell.generation);
   }
@@ -42,6 +44,10 @@ export class ReaderGate {
     Atomics.store(this.#cells, SharedCell.generation, CLOSED_GENERATION);
     Atomics.notify(this.#cells, SharedCell.generation);
     await this.#untilNoReader();
+  }
+
+  get #isShutForGood(): boolean {
+    return Atomics.load(this.#cells, SharedCell.generation) === CLOSED_GENERATION;
   }
 
   // A read takes microseconds and its thread is never suspended inside it, so asking each turn is enough.

@@ -87,6 +87,23 @@ describe.each(['rocksdb', 'sqlite'] as const)('threaded %s', (engine) => {
     await thread.close();
   });
 
+  test('closing waits for a read that is under way', async () => {
+    const thread = await startStoreThread({ directory, engine });
+    const connection = thread.connect();
+    const reading = new Int32Array(connection.reading);
+    Atomics.add(reading, 0, 1);
+    let isClosed = false;
+    const closing = thread.close().then(() => {
+      isClosed = true;
+    });
+    // Of another connection: the thread has got so far that nobody may begin a read.
+    const other = connectStore(thread.connect());
+    await expect.poll(() => other.get([Buffer.of(0x50)]).then(String, String)).toContain('closed');
+    expect(isClosed).toBe(false);
+    Atomics.sub(reading, 0, 1);
+    await closing;
+  });
+
   test('refuses reads once the thread is closed', async () => {
     const thread = await startStoreThread({ directory, engine });
     const store = connectStore(thread.connect());
