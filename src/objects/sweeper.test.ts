@@ -21,7 +21,10 @@ test('bytes of removed versions go after their time, and nothing else', async ()
   await sweep(region, clock, context.incarnation);
   expect(blobs.files.size).toBe(2);
   await clock.advance(GARBAGE_AGE_MS_MIN);
-  expect(await sweep(region, clock, context.incarnation)).toEqual({ garbageRemoved: 1, orphansRemoved: 0 });
+  expect(await sweep(region, clock, context.incarnation)).toMatchObject({
+    garbageRemoved: 1,
+    orphansRemoved: 0,
+  });
   expect(blobs.files.size).toBe(1);
   expect(await region.store.range(garbage.range())).toEqual([]);
   expect(await region.store.range(claimedBlobs.range())).toHaveLength(1);
@@ -71,6 +74,6 @@ test('what cannot be removed keeps nothing else from being removed, and is tried
   expect([...blobs.files.keys()]).toEqual([stuck]);
   expect(await region.store.range(garbage.range())).toHaveLength(1);
   region.blobs.remove = remove;
-  expect(await sweep(region, clock, next)).toEqual({ garbageRemoved: 1, orphansRemoved: 0 });
+  expect(await sweep(region, clock, next)).toMatchObject({ garbageRemoved: 1, orphansRemoved: 0 });
   expect(blobs.files.size).toBe(0);
 });

@@ -18,6 +18,8 @@ import { GARBAGE_AGE_MS_MIN, GARBAGE_ROWS_READ_MAX, READ_MS_MAX } from './limits
  * - What cannot be removed keeps its row, and keeps nothing else from being removed. */
 export interface SweepResult {
   readonly garbageRemoved: number;
+  /** Rows that have to stay for now. */
+  readonly garbageKept: number;
   readonly orphansRemoved: number;
 }
 
@@ -36,10 +38,10 @@ export async function sweep(
   options: SweepOptions = {},
 ): Promise<SweepResult> {
   const failures = new Failures();
-  const garbageRemoved = await sweepGarbage(region, clock.now(), failures, options);
+  const { garbageRemoved, garbageKept } = await sweepGarbage(region, clock.now(), failures, options);
   const orphansRemoved = await sweepOrphans(region, incarnation, failures, options.signal);
   if (failures.count > 0) throw failures.first;
-  return { garbageRemoved, orphansRemoved };
+  return { garbageRemoved, garbageKept, orphansRemoved };
 }
 
 async function sweepGarbage(
@@ -47,29 +49,33 @@ async function sweepGarbage(
   nowMs: number,
   failures: Failures,
   { oldestReadAtMs, signal }: SweepOptions,
-): Promise<number> {
+): Promise<Pick<SweepResult, 'garbageRemoved' | 'garbageKept'>> {
   const keptFromMs = stillReadFromMs(nowMs, oldestReadAtMs);
   const { start: first, end } = garbage.range();
   let start: Buffer = first;
-  let removed = 0;
+  let garbageRemoved = 0;
+  let garbageKept = 0;
   for (;;) {
-    if (signal?.aborted === true) return removed;
+    if (signal?.aborted === true) return { garbageRemoved, garbageKept };
     const rows = await region.store.range({ start, end, limit: GARBAGE_ROWS_READ_MAX });
     for (const stored of rows) {
       const row = garbage.decode(stored);
       // A clock that was set back must not keep garbage for ever.
       const ageMs = Math.abs(nowMs - row.removedAtMs);
       const mayBeRead = row.removedAtMs >= keptFromMs && ageMs < READ_MS_MAX + GARBAGE_AGE_MS_MIN;
-      if (ageMs < GARBAGE_AGE_MS_MIN || mayBeRead) continue;
+      if (ageMs < GARBAGE_AGE_MS_MIN || mayBeRead) {
+        garbageKept += 1;
+        continue;
+      }
       try {
         await removeGarbage(region, stored.key, row);
-        removed += row.blobs.length;
+        garbageRemoved += row.blobs.length;
       } catch (error) {
         failures.add(error);
       }
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < GARBAGE_ROWS_READ_MAX) return removed;
+    if (last === undefined || rows.length < GARBAGE_ROWS_READ_MAX) return { garbageRemoved, garbageKept };
     start = keyAfter(last.key);
   }
 }

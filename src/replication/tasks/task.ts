@@ -59,7 +59,7 @@ export async function openEnds(context: TaskContext, { intent }: Claim): Promise
       `the role may not s3:GetReplicationConfiguration on ${source.row.name}`,
     );
   }
-  const destination = await findDestination(context, intent.rule.destination);
+  const destination = await findDestination(context, intent.rule.destination, intent.class);
   if (destination === undefined) {
     throw new ReplicationFailure('DstBucketNotFound', `${intent.rule.destination} does not exist`);
   }
@@ -71,13 +71,16 @@ export async function openEnds(context: TaskContext, { intent }: Claim): Promise
 async function findDestination(
   { objects: { buckets } }: TaskContext,
   name: string,
+  intentClass: Claim['intent']['class'],
 ): Promise<Bucket | undefined> {
   try {
     const found = await buckets.find(name);
     if (found !== undefined) return found;
     const region = (await buckets.claim(name))?.row.region;
     if (region === undefined || buckets.site.regions.has(region)) return undefined;
-    throw new DestinationUnavailableError(`${name} is in ${region}, which is not served here now`);
+    const reason = `${name} is in ${region}, which is not served here now`;
+    // A job is tried for as long as anything of it is, and then reported: nobody waits for its report for ever.
+    throw intentClass === 'batch' ? new Error(reason) : new DestinationUnavailableError(reason);
   } catch (error) {
     if (saysUnavailable(error)) throw new DestinationUnavailableError(messageOf(error), { cause: error });
     throw error;
