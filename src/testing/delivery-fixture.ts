@@ -58,6 +58,16 @@ export class DeliveryFixture extends ReplicationFixture {
     for (const worker of this.site.workers) await worker.stop();
   }
 
+  /** Started anew, with these regions alone. */
+  async restart(regionNames: readonly string[]): Promise<void> {
+    await this.stopWorkers();
+    const { global, regions } = this.site.disks;
+    const served = new Map([...regions].filter(([name]) => regionNames.includes(name)));
+    const options = { clock: this.clock, random: new SeededRandom(2), disks: { global, regions: served } };
+    this.site = await this.clock.run(openMemorySite(options));
+    this.startWorkers();
+  }
+
   /** Starts a chunk with these tasks in one commit.
    * @returns its number; undefined when something changed meanwhile */
   async tryStart(tasks: readonly JobTask[], job: JobRow = jobRow()): Promise<number | undefined> {

@@ -286,6 +286,19 @@ describe('with several destinations', () => {
   });
 });
 
+describe('a destination whose region is not served', () => {
+  it('fails the task after some attempts: nobody waits for a report for ever', async () => {
+    const versionId = await s3.put('source', 'key');
+    await s3.replicate('source', ruleTo('second'));
+    await s3.stopWorkers();
+    const chunk = await s3.start([{ key: 'key', versionId }]);
+    await s3.restart(['us-east-1']);
+    await s3.clock.advance(600_000);
+    expect(await s3.outcomes(chunk)).toEqual(['InternalError']);
+    expect(await s3.status('source', 'key')).toBe('FAILED');
+  });
+});
+
 describe('a destination that has left the rules', () => {
   const statusesOfRows = async () => {
     const { region, row } = await s3.site.buckets.require('source');
