@@ -191,6 +191,15 @@ describe('documents', () => {
     );
   });
 
+  it('a legal hold without one is refused for that, before the bucket lacks its lock', async () => {
+    const Bucket = await bucketWith('key');
+    const held = (body: string) => refusedWith('PUT', `/${Bucket}/key?legal-hold=`, documentOf(body));
+    expect(await held('')).toMatch(/^400 MalformedXML /);
+    expect(await held('<LegalHold><Status>ON</Status></LegalHold>')).toBe(
+      '400 InvalidRequest Bucket is missing Object Lock Configuration',
+    );
+  });
+
   it('an empty key is none to delete, and makes no marker', async () => {
     const Bucket = await fixture.bucket('Enabled');
     const body = '<Delete><Object><Key>a</Key></Object><Object><Key></Key></Object></Delete>';

@@ -1,6 +1,7 @@
 import {
   elementNotImplemented,
   invalidRequest,
+  malformedXml,
   noSuchConfiguration,
   noSuchCorsConfiguration,
   noSuchLifecycleConfiguration,
@@ -105,5 +106,9 @@ async function bucketWithoutLock(): Promise<never> {
 }
 export const GetObjectLegalHold: S3Handler<'GetObjectLegalHold'> = bucketWithoutLock;
 export const GetObjectRetention: S3Handler<'GetObjectRetention'> = bucketWithoutLock;
-export const PutObjectLegalHold: S3Handler<'PutObjectLegalHold'> = bucketWithoutLock;
+/** Its document is looked at first, as AWS does. */
+export const PutObjectLegalHold: S3Handler<'PutObjectLegalHold'> = async ({ LegalHold: hold }) => {
+  if (hold === undefined) throw malformedXml();
+  return await bucketWithoutLock();
+};
 export const PutObjectRetention: S3Handler<'PutObjectRetention'> = bucketWithoutLock;

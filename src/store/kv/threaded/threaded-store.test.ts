@@ -98,7 +98,8 @@ describe.each(['rocksdb', 'sqlite'] as const)('threaded %s', (engine) => {
     });
     // Of another connection: the thread has got so far that nobody may begin a read.
     const other = connectStore(thread.connect());
-    await expect.poll(() => other.get([Buffer.of(0x50)]).then(String, String)).toContain('closed');
+    const read = () => other.get([Buffer.of(0x50)]).then(String, String);
+    await expect.poll(read, { timeout: 20_000 }).toContain('closed');
     expect(isClosed).toBe(false);
     Atomics.sub(reading, 0, 1);
     await closing;
