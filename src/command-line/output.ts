@@ -47,9 +47,10 @@ export async function printed(text: string): Promise<void> {
   );
 }
 
-/** Resolves when the reader has, or the system holds, all that was printed. */
-export function untilTaken(): Promise<void> {
-  return new Promise((resolve) => process.stdout.write('', () => resolve()));
+/** Resolves when the reader has, or the system holds, all that was printed. A file has it already. */
+export async function untilTaken(): Promise<void> {
+  const stream: unknown = process.stdout;
+  if (stream instanceof Socket) await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }
 
 /** A reader who has enough (`| head`) ends the command, as it does others; any other failure is said. */
