@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { errorCode } from '../lib/error-code.ts';
 import { systemRandom } from '../lib/random.ts';
 import { writeFileDurably } from '../store/durable-file.ts';
 import { MASTER_KEY_BYTES, type MasterKey, MasterKeyError, makeMasterKey } from './master-key.ts';
@@ -73,7 +74,7 @@ async function readOrMakeFile(path: string): Promise<string> {
     }
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
     const text = newKeyLine();
     await mkdir(dirname(path), { recursive: true });
     // Synced before anything is sealed under it: data whose key did not survive a power loss is lost.

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { messageOf } from './error-message.ts';
 import type { Logger } from './logger.ts';
 import { RepeatedCauses } from './repeated-causes.ts';
 
@@ -23,7 +24,7 @@ export class FaultLog {
       this.#logger.error({ requestId, operation, cause }, 'a request failed by our fault');
       return;
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     // How many bytes are free changes with each request.
     const count = this.#kinds.strike(reason.replaceAll(/\d+/g, '0'), this.#clock.now());
     if (count === undefined) return;

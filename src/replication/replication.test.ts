@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { putBucketPolicy } from '../buckets/bucket-policy.ts';
 import { putVersioning } from '../buckets/versioning.ts';
 import { deliveries } from '../store/tables/deliveries.ts';
-import { openMemorySite } from '../testing/memory-site.ts';
 import {
   OTHER_ACCOUNT,
   type ReplicationFixture,
@@ -11,7 +10,6 @@ import {
   rolePolicy,
   ruleTo,
 } from '../testing/replication-fixture.ts';
-import { SeededRandom } from '../testing/seeded-random.ts';
 import { SimulatedClock } from '../testing/simulated-clock.ts';
 
 let clock: SimulatedClock;
@@ -345,18 +343,13 @@ describe('while one region refuses', () => {
   it('the same where the server is started without it for a while', async () => {
     await s3.replicate('source', ruleTo('destination'));
     const { disks } = s3.site;
-    const restart = async (regions: typeof disks.regions, seed: number) => {
-      for (const worker of s3.site.workers) await worker.stop();
-      const options = { clock, random: new SeededRandom(seed), disks: { global: disks.global, regions } };
-      s3.site = await clock.run(openMemorySite(options));
-    };
-    await restart(new Map([...disks.regions].filter(([name]) => name === 'us-east-1')), 2);
+    await s3.reopen(clock, new Map([...disks.regions].filter(([name]) => name === 'us-east-1')), 2);
     await s3.put('source', 'key');
     for (const worker of s3.site.workers) worker.start();
     await clock.advance(180_000);
     expect(await s3.status('source', 'key')).toBe('PENDING');
     expect(await s3.failureCodes()).toEqual([]);
-    await restart(disks.regions, 3);
+    await s3.reopen(clock, disks.regions, 3);
     for (const worker of s3.site.workers) worker.start();
     await settle();
     expect(await s3.status('source', 'key')).toBe('COMPLETED');

@@ -60,11 +60,8 @@ export class DeliveryFixture extends ReplicationFixture {
 
   /** Started anew, with these regions alone. */
   async restart(regionNames: readonly string[]): Promise<void> {
-    await this.stopWorkers();
-    const { global, regions } = this.site.disks;
-    const served = new Map([...regions].filter(([name]) => regionNames.includes(name)));
-    const options = { clock: this.clock, random: new SeededRandom(2), disks: { global, regions: served } };
-    this.site = await this.clock.run(openMemorySite(options));
+    const served = [...this.site.disks.regions].filter(([name]) => regionNames.includes(name));
+    await this.reopen(this.clock, new Map(served), 2);
     this.startWorkers();
   }
 

@@ -56,6 +56,14 @@ export class ReplicationFixture {
     this.site = site;
   }
 
+  /** Starts the site anew on its disks, with these regions alone; its workers are still to be started. */
+  async reopen(clock: SimulatedClock, regions: MemorySite['disks']['regions'], seed: number): Promise<void> {
+    for (const worker of this.site.workers) await worker.stop();
+    const { global } = this.site.disks;
+    const options = { clock, random: new SeededRandom(seed), disks: { global, regions } };
+    this.site = await clock.run(openMemorySite(options));
+  }
+
   async accounts(): Promise<void> {
     await createAccount(this.site.identity, { name: 'one', id: ACCOUNT });
     await createAccount(this.site.identity, { name: 'other', id: OTHER_ACCOUNT });

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import { messageOf } from '../../lib/error-message.ts';
 import type { NamedKey } from './key-space.ts';
 import type { Key, KeyedRow, Range, Row } from './key-value-store.ts';
 
@@ -36,7 +37,7 @@ export class EngineWriteError extends Error {
   readonly written: 'nothing' | 'unknown';
 
   constructor(written: 'nothing' | 'unknown', cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
     this.written = written;
   }
 }

@@ -1,6 +1,7 @@
 import type { Bucket } from '../../../buckets/bucket.ts';
 import { AwsError } from '../../../errors/aws-error.ts';
 import { findUpload } from '../../../objects/find-upload.ts';
+import { askingForKeys } from '../../../policy/condition-keys-asked.ts';
 import type { PolicyDocument } from '../../../policy/types.ts';
 import type { UploadRow } from '../../../store/tables/uploads.ts';
 import type { AccessRequirement } from '../../../wire/call.ts';
@@ -8,21 +9,8 @@ import { keyOfArn } from '../access-resources.ts';
 import type { S3Call } from '../s3-handler.ts';
 
 /** What CreateMultipartUpload alone is told, and holds for all that is written to the upload. */
-const OF_HEADERS = 's3:x-amz-';
+const askForHeaders = askingForKeys('s3:x-amz-');
 const OPERATIONS = new Set(['UploadPart', 'UploadPartCopy', 'CompleteMultipartUpload']);
-
-const asking = new WeakMap<PolicyDocument, boolean>();
-
-function asks(document: PolicyDocument): boolean {
-  let found = asking.get(document);
-  if (found === undefined) {
-    found = document.statements.some(({ conditions }) =>
-      conditions.some(({ key }) => key.toLowerCase().startsWith(OF_HEADERS)),
-    );
-    asking.set(document, found);
-  }
-  return found;
-}
 
 /** Whether some policy wants to know how the upload that is written to was created: then it must be read first. */
 export function asksForUpload(
@@ -30,7 +18,7 @@ export function asksForUpload(
   { action }: AccessRequirement,
   policies: readonly PolicyDocument[],
 ): boolean {
-  return action === 's3:PutObject' && OPERATIONS.has(operation) && policies.some(asks);
+  return action === 's3:PutObject' && OPERATIONS.has(operation) && askForHeaders(policies);
 }
 
 /** The condition keys of the upload. A part has no such headers: judged by its own, a policy that demands one would

@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { closeSync, openSync } from 'node:fs';
+import { errorCode } from '../../../lib/error-code.ts';
 import { VERSION_BYTES } from '../stored-row.ts';
 import { type BodyPlace, isPointer, placeOf, rowAround } from './body-pointer.ts';
 import { readFully } from './read-fully.ts';
@@ -58,7 +59,7 @@ export class SegmentReader {
       this.#files.set(segment, file);
       return file;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
     }
   }
